@@ -1,0 +1,3 @@
+"""The telephone adapter, in software."""
+
+VERSION = "0.1.0"

@@ -1,0 +1,1 @@
+"""Everything that is decided: pure, without clock, thread, file, log or third-party library."""

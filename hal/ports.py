@@ -1,0 +1,90 @@
+"""What the drivers ask of a board: pins, sound and time, as Protocols with units and thread promises.
+
+A board (`hal.pi`, `hal.sim`) supplies these; drivers (`hal.slic`) use them. This room must not know which board is behind.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+SAMPLE_RATE_HZ = 8000
+"""Samples a second on the line, 16-bit signed little-endian mono (the codec of every supported SLIC)."""
+
+FRAME_SAMPLES = 80
+"""Samples a frame: 10 ms. Short, because every stage that looks at a frame before passing it on costs one."""
+
+
+class Timer(Protocol):
+    """A pending call of `Scheduler.later`."""
+
+    def cancel(self) -> None: ...
+
+
+class Scheduler(Protocol):
+    """Time and the one deciding thread. Drivers own no thread and never sleep."""
+
+    def now_ms(self) -> float:
+        """Monotonic milliseconds, on the same clock as `Edge.at_ms`."""
+
+    def later(self, delay_ms: float, action: Callable[[], None]) -> Timer:
+        """Run `action` on the deciding thread after `delay_ms`. Call it from that thread only."""
+
+    def post(self, action: Callable[[], None]) -> None:
+        """Run `action` on the deciding thread soon. May be called from any thread."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One change of an input pin; `at_ms` is when it happened, not when somebody noticed."""
+
+    pin: str
+    active: bool
+    at_ms: float
+
+
+class Pins(Protocol):
+    """Named pins, polarity already applied: `active` is the pin's meaning, not its voltage."""
+
+    def read(self, pin: str) -> bool: ...
+
+    def write(self, pin: str, active: bool) -> None:
+        """Drive an output. Call it from the deciding thread."""
+
+    def watch(self, pin: str, on_edge: Callable[[Edge], None]) -> None:
+        """Report every edge of an input, bounce included. `on_edge` may run in any thread: only post from it."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class LinePins:
+    """The four pins of an AG1171-type SLIC, by name."""
+
+    switch_hook: str = "shk"
+    """Input, active while the loop is closed (handset lifted)."""
+    forward_reverse: str = "fr"
+    """Output, active = reversed battery; toggled to ring."""
+    ring_mode: str = "rm"
+    """Output, active = ringing voltage."""
+    power_down: str = "pd"
+    """Output, active = line denied."""
+
+
+class FrameSound(Protocol):
+    """A line's codec in memory. Both methods run in the media thread, FRAME_SAMPLES samples a call, and must not block."""
+
+    def take_frame(self) -> bytes:
+        """What the codec heard on the line since the last call (line to exchange)."""
+
+    def give_frame(self, pcm: bytes) -> None:
+        """What the codec puts on the line next (exchange to line)."""
+
+
+@dataclass(frozen=True)
+class AlsaSound:
+    """A line's codec as an ALSA card, opened by whoever owns the audio clock."""
+
+    card: str
+
+
+Sound = FrameSound | AlsaSound
