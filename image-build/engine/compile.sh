@@ -1,0 +1,111 @@
+# shellcheck shell=bash
+# From the source archive to the wheel: configure, libraries, SWIG, one shared object.
+
+configure_options=(
+  --disable-video --disable-libyuv --disable-libwebrtc --disable-upnp --disable-sdl --disable-ffmpeg
+  --disable-v4l2 --disable-openh264 --disable-vpx
+  --disable-ilbc-codec --disable-g7221-codec --disable-opencore-amr --disable-silk --disable-lyra
+  --with-external-srtp --with-external-speex --with-external-gsm
+  --disable-resample --enable-speex-resample # see README.md for the delays measured
+  --enable-epoll                             # keeplineEventFd() hands its handle to asyncio
+)
+# NDEBUG: pjlib's asserts end the process. The checks behind them stay and return an error code.
+compile_flags="-O2 -fPIC -DNDEBUG"
+
+unpack_source() {
+  rm -rf "$tree" "$tree.part"
+  mkdir -p "$tree.part"
+  tar -xf "$source_file" --strip-components=1 -C "$tree.part"
+  cp "$here/config_site.h" "$tree.part/pjlib/include/pj/config_site.h"
+  patch_source "$tree.part"
+  mv "$tree.part" "$tree"
+}
+
+# replace FILE OLD NEW: a change that does not fit any more must not pass silently.
+replace() {
+  grep -qF "$2" "$1" || { echo "expected '$2' in $1"; return 1; }
+  sed -i "s/$2/$3/" "$1"
+}
+
+patch_source() {
+  # Debian took the file away for its licence, and left its name in the list of objects.
+  [ -e "$1/pjmedia/src/pjmedia-audiodev/bdimad_dev.c" ] || replace "$1/pjmedia/build/Makefile" ' bdimad_dev.o' ''
+  # Each call would offer a T.140 text stream; ending it blocks the SIP thread for 60 to 240 ms (measured). No setting
+  # turns it off at compile time.
+  replace "$1/pjsip/src/pjsua-lib/pjsua_call.c" 'opt->txt_cnt = 1;' 'opt->txt_cnt = 0;'
+}
+
+configure_source() {
+  cd "$tree"
+  ./configure ${host_triplet:+--host="$host_triplet"} "${configure_options[@]}" \
+    CFLAGS="$compile_flags" CXXFLAGS="$compile_flags"
+}
+
+# The dependency files `make dep` writes serve only those who edit pjproject; a fresh tree compiles without them.
+compile_libraries() {
+  make -C "$tree" -j"$(nproc)" lib
+  touch "$tree/.built"
+}
+
+build_libraries() {
+  tree=$work/pjproject-$library_key
+  [ -e "$tree/.built" ] && return
+  find "$work" -maxdepth 1 -name 'pjproject-*' -exec rm -rf {} +
+  stage "unpacking" unpack_source
+  stage "configuring" configure_source
+  counted_folder=$tree stage "compiling the libraries on $(nproc) cores" compile_libraries
+}
+
+# Values of the tree's own makefiles: cflags, ldflags or libs.
+tree_value() { make -s --no-print-directory -C "$tree/pjsip-apps/src/swig/python" -f helper.mak "$1" | tr '\n' ' '; }
+
+# Upstream: this flag breaks SWIG 4.2 and later; before that it saves wrapper code.
+swig_flags() {
+  local version
+  version=$(swig -version | sed -n 's/^SWIG Version //p')
+  [ "$(printf '%s\n4.2\n' "$version" | sort -V | head -n1)" = 4.2 ] || echo -DSWIG_NO_EXPORT_ITERATOR_METHODS
+}
+
+generate_wrapper() {
+  local part includes=()
+  for part in pjlib pjlib-util pjmedia pjsip pjnath; do includes+=("-I$tree/$part/include"); done
+  # shellcheck disable=SC2046 # no flag or one
+  swig "${includes[@]}" -I"$tree/pjsip-apps/src/swig" -I"$here" -c++ -python -threads -w312 $(swig_flags) \
+    -o "$pack/pjsua2_wrap.cpp" "$here/keepline.i"
+}
+
+# -O1: glue code, twice as fast to compile; the libraries behind it have -O2.
+compile_wrapper() {
+  # shellcheck disable=SC2046 # the makefiles' own list of flags
+  "${KEEPLINE_CROSS_PREFIX-}g++" $(tree_value cflags) -O1 -w -I"$py_include" -I"$here" \
+    -c "$pack/pjsua2_wrap.cpp" -o "$pack/pjsua2_wrap.o"
+}
+
+link_wheel() {
+  cp "$here/setup.py" "$pack/"
+  cd "$pack"
+  ENGINE_VERSION=2.17+keepline$wheel_key ENGINE_LINK="$(tree_value ldflags) $(tree_value libs | sed 's/[^ ][^ ]*/-l&/g')" \
+    CC="${KEEPLINE_CROSS_PREFIX-}gcc" CXX="${KEEPLINE_CROSS_PREFIX-}g++" \
+    "$tools/bin/python" setup.py -q bdist_wheel --dist-dir "$pack/dist"
+}
+
+# The wheel appears under its name only when it is whole.
+publish_wheel() {
+  local made
+  made=$(find "$pack/dist" -name '*.whl')
+  mkdir -p "$root/build/wheels"
+  cp "$made" "$root/build/wheels/.part"
+  mv "$root/build/wheels/.part" "$root/build/wheels/$(basename "$made")"
+  rm -rf "$pack"
+}
+
+build_wheel() {
+  pack=$work/pack
+  rm -rf "$pack"
+  mkdir -p "$pack"
+  make_tools
+  stage "generating the Python wrapper" generate_wrapper
+  stage "compiling the Python wrapper" compile_wrapper
+  stage "linking the wheel" link_wheel
+  publish_wheel
+}

@@ -1,0 +1,15 @@
+// The Python module `pjsua2`: pjproject's own interface, then Keepline's additions.
+// SPDX-License-Identifier: GPL-3.0-or-later
+%module(directors="1") pjsua2
+
+// pjproject leaves str(pj.Error) empty; a log line or a traceback must say what happened.
+%extend pj::Error {
+    std::string __str__() const { return $self->info(); }
+}
+
+%include "pjsua2.i"
+
+%{
+#include "keepline_ext.hpp"
+%}
+%include "keepline_ext.hpp"
