@@ -43,20 +43,20 @@ class StopTimer:
 class PlaceCall:
     """Send an INVITE to the dialed `digits`. `call` is the line's own handle for it, never reused."""
 
-    call: int
+    call: str
     digits: str
 
 
 @dataclass(frozen=True)
 class AnswerCall:
-    call: int
+    call: str
 
 
 @dataclass(frozen=True)
 class RejectCall:
     """Refuse an offered call with this SIP status (486 when the line is busy)."""
 
-    call: int
+    call: str
     status: int
 
 
@@ -64,7 +64,7 @@ class RejectCall:
 class HangUp:
     """CANCEL or BYE, whichever the call's state asks for."""
 
-    call: int
+    call: str
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class StopRinging:
 class SendDigit:
     """Send a DTMF digit to the far end (RFC 4733, or as the account says)."""
 
-    call: int
+    call: str
     digit: str
 
 

@@ -55,7 +55,7 @@ class DigitDialed:
 class CallOffered:
     """An INVITE came in and may ring."""
 
-    call: int
+    call: str
     caller: Caller
 
 
@@ -63,19 +63,19 @@ class CallOffered:
 class CallRinging:
     """180 without media: the far end rings and we make the ringback."""
 
-    call: int
+    call: str
 
 
 @dataclass(frozen=True)
 class EarlyMediaStarted:
     """A provisional answer with media: the network's own tones or announcement are to be heard."""
 
-    call: int
+    call: str
 
 
 @dataclass(frozen=True)
 class CallAnswered:
-    call: int
+    call: str
 
 
 class EndCause(Enum):
@@ -91,7 +91,7 @@ class EndCause(Enum):
 
 @dataclass(frozen=True)
 class CallEnded:
-    call: int
+    call: str
     cause: EndCause
 
 
@@ -99,7 +99,7 @@ class CallEnded:
 class FarDigitReceived:
     """The far end sent a DTMF digit out of band (RFC 4733 or SIP INFO)."""
 
-    call: int
+    call: str
     digit: str
 
 
