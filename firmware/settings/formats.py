@@ -1,0 +1,111 @@
+"""What texts in the settings file may look like: a test and the sentence that says what is allowed. Knows no key."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from firmware.core import digit_map
+
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}\.?\Z)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.?"
+)
+"""RFC 1123 section 2.1, and the underscore of SRV names; the last label begins with a letter, so that 10.0.0.300 is no name."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """`allowed` completes "allowed: ..."; `holds` judges one text."""
+
+    allowed: str
+    holds: Callable[[str], bool]
+
+
+def _pattern(expression: str) -> Callable[[str], bool]:
+    compiled = re.compile(expression)
+    return lambda text: compiled.fullmatch(text) is not None
+
+
+def _printable(least: int, most: int) -> Callable[[str], bool]:
+    return lambda text: least <= len(text) <= most and text.isprintable()
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_port(text: str, least: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 5 and least <= int(text) <= 65535
+
+
+def split_host(text: str) -> tuple[str, int | None]:
+    """("::1", 5060) of "[::1]:5060", ("sip.example.org", None) of "sip.example.org"; raises ValueError for anything else."""
+    host, colon, port = text.partition("]:") if text.startswith("[") else text.partition(":")
+    bracketed = host.startswith("[")
+    bare = host.removeprefix("[").removesuffix("]") if bracketed else host
+    sound = _is_address(bare) and ":" in bare if bracketed else _is_address(bare) or _HOST_NAME.fullmatch(bare) is not None
+    closed = not bracketed or colon == "]:" or host.endswith("]")
+    if not (sound and closed and (not colon or _is_port(port, 0))):
+        raise ValueError(text)
+    return bare, int(port) if colon else None
+
+
+def _is_server(text: str) -> bool:
+    try:
+        return split_host(text)[1] != 0
+    except ValueError:
+        return False
+
+
+def _is_listener(text: str) -> bool:
+    try:
+        host, port = split_host(text)
+    except ValueError:
+        return False
+    return port is not None and (_is_address(host) or host == "localhost")
+
+
+def _is_digit_map(text: str) -> bool:
+    try:
+        digit_map.parse(text)
+    except digit_map.DigitMapWrong:
+        return False
+    return len(text) <= 1000
+
+
+def or_empty(kind: Format) -> Format:
+    return Format(f'{kind.allowed}, or "" for none', lambda text: not text or kind.holds(text))
+
+
+NAME = Format("1 to 64 printable characters", _printable(1, 64))
+LABEL = Format("up to 64 printable characters", _printable(0, 64))
+ID = Format("1 to 32 letters, digits, - and _", _pattern(r"[A-Za-z0-9_-]{1,32}"))
+NUMBER = Format("up to 64 digits, letters and . _ - * #, a leading + too", _pattern(r"\+?[A-Za-z0-9._*#-]{0,64}"))
+# RFC 3261 section 25.1, `user`, without what needs escaping in every address and log
+SIP_USER = Format('up to 128 characters, no spaces and none of " < > @ : ;', _pattern(r"[!#-9=?A-Z\[-~]{0,128}"))
+LOGIN = Format("up to 128 printable characters", _printable(0, 128))
+PASSWORD = Format("up to 256 printable characters", _printable(0, 256))
+SERVER = Format('"host" or "host:port", an IPv6 address as "[::1]:5060"', _is_server)
+LISTENER = Format('"address:port", such as "127.0.0.1:8080" or "[::]:8080"', _is_listener)
+ADDRESS = Format("IP addresses", _is_address)
+NETWORK = Format("IP addresses and networks such as 192.0.2.0/24", _is_network)
+DIGIT_MAP = Format(
+    'digits, x, [1-7], *, #, ".", "T", joined by | (RFC 3435), or "" for the country\'s',
+    lambda text: not text or _is_digit_map(text),
+)
+FILE = Format("an absolute path, such as /etc/ssl/ca.pem", _pattern(r"/[^\x00-\x1f]{1,500}"))
+INTERFACE = Format("the name of a network interface, 1 to 15 characters, no / and no spaces", _pattern(r"[^\s/\x00-\x1f]{1,15}"))
+APN = Format("up to 100 letters, digits, . and - (3GPP TS 23.003 section 9.1)", _pattern(r"[A-Za-z0-9.-]{0,100}"))
+PIN = Format('4 to 8 digits (3GPP TS 31.101 section 9.5.1), or "" for none', _pattern(r"([0-9]{4,8})?"))
