@@ -1,0 +1,138 @@
+"""The call log's SQLite file: opened when first needed, reopened after trouble, set aside when damaged.
+
+Synchronous, for one thread only. Write-ahead log with synchronous = FULL: a row that was written survives kill -9 and a power cut
+(sqlite.org/pragma.html#pragma_synchronous); that is one fsync a row, three rows a call.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TypeVar
+
+from firmware.records.errors import RecordsFull, RecordsSetAside, RecordsUnusable
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = f"""
+BEGIN;
+CREATE TABLE calls (
+    number_in_log INTEGER PRIMARY KEY,
+    started_at TEXT NOT NULL, direction TEXT NOT NULL, line INTEGER NOT NULL, account TEXT NOT NULL,
+    number TEXT NOT NULL, name TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, status INTEGER NOT NULL,
+    ring_s REAL NOT NULL, talk_s REAL NOT NULL, codec TEXT NOT NULL, media TEXT NOT NULL, id TEXT NOT NULL UNIQUE
+);
+PRAGMA user_version = {SCHEMA_VERSION};
+COMMIT;
+"""
+
+_WAIT_FOR_OTHERS_S = 2
+_LARGEST_LOG_BYTES = 1024 * 1024
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+T = TypeVar("T")
+
+
+class Database:
+    """`run(work)` gives `work` an open connection; whatever goes wrong comes out as one of this package's errors."""
+
+    def __init__(self, path: Path, on_set_aside: Callable[[RecordsSetAside], None]) -> None:
+        self._path = path
+        self._on_set_aside = on_set_aside
+        self._connection: sqlite3.Connection | None = None
+
+    def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return self._run(work)
+        except sqlite3.Error as error:
+            self.close()
+            if not _damaged(error):
+                raise self._explained(error) from error
+        except OSError as error:
+            self.close()
+            raise RecordsUnusable(f"the call log {self._path} cannot be used: {error.strerror}") from error
+        return self._begin_anew(work, "is damaged")
+
+    def close(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.close()
+
+    def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        if self._connection is None:
+            self._connection = self._open()
+        with self._connection as connection:
+            return work(connection)
+
+    def _open(self) -> sqlite3.Connection:
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        connection = sqlite3.connect(self._path, timeout=_WAIT_FOR_OTHERS_S)
+        try:
+            version = _prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        if version > SCHEMA_VERSION:
+            connection.close()
+            self._set_aside("was written by a newer Keepline")
+            return self._open()
+        return connection
+
+    def _begin_anew(self, work: Callable[[sqlite3.Connection], T], why: str) -> T:
+        try:
+            self._set_aside(why)
+            return self._run(work)
+        except sqlite3.Error as error:
+            self.close()
+            raise self._explained(error) from error
+        except OSError as error:
+            raise RecordsUnusable(f"the call log {self._path} {why} and cannot be moved aside: {error.strerror}") from error
+
+    def _set_aside(self, why: str) -> None:
+        number = next(n for n in range(1, 1_000_000) if not self._beside(f".broken-{n}").exists())
+        aside = self._beside(f".broken-{number}")
+        self._path.rename(aside)
+        for suffix in ("-wal", "-shm"):
+            if self._beside(suffix).exists():
+                self._beside(suffix).rename(f"{aside}{suffix}")
+        self._on_set_aside(RecordsSetAside(f"the call log {why}; it was kept as {aside} and a new one was begun"))
+
+    def _beside(self, suffix: str) -> Path:
+        return self._path.with_name(self._path.name + suffix)
+
+    def _explained(self, error: sqlite3.Error) -> RecordsFull | RecordsUnusable:
+        if _code(error) == sqlite3.SQLITE_FULL:
+            return RecordsFull(f"no space left for the call log {self._path}; calls go on, but are not recorded")
+        return RecordsUnusable(f"the call log {self._path} cannot be used: {error}")
+
+
+def _prepare(connection: sqlite3.Connection) -> int:
+    """Settle how the file is written and that its shape is ours; returns its schema version, which may be a newer one."""
+    _all(connection, "PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA journal_size_limit = {_LARGEST_LOG_BYTES}")
+    if _all(connection, "PRAGMA quick_check(1)") != [("ok",)]:
+        raise _Damaged("quick_check found an error")
+    version = int(_all(connection, "PRAGMA user_version")[0][0])
+    if version == 0:
+        connection.executescript(_SCHEMA)
+    return version or SCHEMA_VERSION
+
+
+def _all(connection: sqlite3.Connection, statement: str) -> Sequence[tuple[Any, ...]]:
+    with closing(connection.execute(statement)) as cursor:
+        return cursor.fetchall()
+
+
+class _Damaged(sqlite3.DatabaseError):
+    """SQLite's own check found damage that it can otherwise work around."""
+
+
+def _damaged(error: sqlite3.Error) -> bool:
+    return isinstance(error, _Damaged) or _code(error) in _DAMAGED
+
+
+def _code(error: sqlite3.Error) -> int:
+    """The primary result code (sqlite.org/rescode.html): the low byte; 0 where Python itself complains."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
