@@ -1,0 +1,55 @@
+"""What happens to the voice of a handset on its way to the network: keys are heard, and not let through.
+
+Runs inline in the media thread, a frame at a time, without lock, clock or allocation to speak of. Knows no call.
+"""
+
+from collections.abc import Callable
+
+from firmware.sound.spandsp import DtmfDetector
+
+FRAME_SAMPLES = 80
+DELAY_MS = 10
+"""Voice leaves one frame later than it came, muted or not. With it at most 6.6 ms of a key leaks before it is muted, at any
+phase of the detector's blocks (tests/sound/test_line_voice.py); without it, up to 16.6 ms."""
+
+_SUSPICION_FRAMES = 4
+"""A key is certain within 40 ms of its beginning; what stays uncertain longer is a voice and is let through again."""
+
+_SILENCE = bytes(2 * FRAME_SAMPLES)
+
+
+class LineVoice:
+    """From line to network. `on_digit` is called once a key press, when it is certain (36 ms or less after it began plus
+    the frame), `on_digit_end` when it was let go; both in the media thread: only post from them."""
+
+    def __init__(self, on_digit: Callable[[str], None], on_digit_end: Callable[[str], None]) -> None:
+        self._on_digit = on_digit
+        self._on_digit_end = on_digit_end
+        self._detector = DtmfDetector()
+        self._held = _SILENCE
+        self._in_digit = False
+        self._suspected_frames = 0
+        self._filtering = False
+        self.mutes_digits = True
+        """Whether keys are taken out of the voice; False for accounts that want them in-band. Any thread may set it."""
+        self.filters_dial_tone = False
+        """True while our own dial tone sounds, so that its echo does not hide a key. Any thread may set it."""
+
+    def process(self, frame: bytes) -> bytes:
+        """One frame of FRAME_SAMPLES in, the frame before it out: as it came or silent."""
+        if self.filters_dial_tone != self._filtering:
+            self._filtering = self.filters_dial_tone
+            self._detector.filter_dial_tone(wanted=self._filtering)
+        for event in self._detector.feed(frame):
+            self._in_digit = event.started
+            (self._on_digit if event.started else self._on_digit_end)(event.digit)
+        out = _SILENCE if self._muted() else self._held
+        # What is held while a key sounds is never let through: its end is noticed a block too late.
+        self._held = _SILENCE if self._in_digit and self.mutes_digits else frame
+        return out
+
+    def _muted(self) -> bool:
+        self._suspected_frames = self._suspected_frames + 1 if self._detector.suspicious else 0
+        if not self.mutes_digits:
+            return False
+        return self._in_digit or 0 < self._suspected_frames <= _SUSPICION_FRAMES

@@ -1,0 +1,157 @@
+"""The only file that knows spandsp (0.0.6, `libspandsp.so.2`): DTMF detection and the FSK of caller ID.
+
+Opened by name, without a compiler (cffi ABI mode). Each C state belongs to one Python object and is freed with it. A state
+is for one thread at a time: cffi lets go of the interpreter lock during a call. Knows no tone table, no call, no caller.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from cffi import FFI
+
+from firmware.sound.errors import LibraryMissing
+
+_LIBRARY = "libspandsp.so.2"
+
+# Sample buffers are declared as bytes, so that a frame is passed without a copy or a cast.
+_DECLARATIONS = """
+typedef struct dtmf_rx_state_s dtmf_rx_state_t;
+dtmf_rx_state_t *dtmf_rx_init(dtmf_rx_state_t *s, void *callback, void *user_data);
+void dtmf_rx_parms(dtmf_rx_state_t *s, int filter_dialtone, int twist, int reverse_twist, int threshold);
+int dtmf_rx(dtmf_rx_state_t *s, const char *amp, int samples);
+int dtmf_rx_status(dtmf_rx_state_t *s);
+int dtmf_rx_free(dtmf_rx_state_t *s);
+
+typedef struct adsi_tx_state_s adsi_tx_state_t;
+adsi_tx_state_t *adsi_tx_init(adsi_tx_state_t *s, int standard);
+void adsi_tx_set_preamble(adsi_tx_state_t *s, int preamble, int preamble_ones, int postamble_ones, int stop_bits);
+int adsi_tx_put_message(adsi_tx_state_t *s, const char *message, int length);
+int adsi_tx(adsi_tx_state_t *s, char *amp, int samples);
+int adsi_tx_free(adsi_tx_state_t *s);
+"""
+
+_BLOCK_SAMPLES = 102
+"""The block of spandsp's Goertzel filters (dtmf.c, DTMF_SAMPLES_PER_BLOCK)."""
+
+NORMAL_TWIST_DB = 8
+"""The column (upper) frequency may be this much weaker than the row (ITU-T Q.24, AT&T: -8 dB)."""
+REVERSE_TWIST_DB = 4
+"""The column frequency may be this much stronger than the row (ITU-T Q.24, AT&T: +4 dB)."""
+THRESHOLD_DBM0 = -40
+"""Weakest frequency taken for a key. Q.24 (AT&T) asks for 0 to -25 dBm0; 15 dB more for long lines, still far above
+the -55 dBm0 at which it forbids a response. (Q.24 limits as in `reliability.md` 1.3, there marked unverified.)"""
+
+_POSSIBLE = ord("x")
+
+
+@dataclass(frozen=True)
+class DtmfEvent:
+    """A key was pressed (`started`) or let go. `at_sample` counts from the detector's first sample, to the frame."""
+
+    digit: str
+    started: bool
+    at_sample: int
+
+
+class DtmfDetector:
+    """Hears keys in the samples of a line.
+
+    Two spandsp receivers, their blocks half a block apart, must agree. One alone would take tones from 23 ms on; two need
+    at least 27 ms, always take 36 ms, and see a tone begin half a block sooner. A break of up to 10 ms in a tone is ridden over.
+    """
+
+    def __init__(self, *, dial_tone_filter: bool = False) -> None:
+        self._library = library()
+        self._receivers = (self._receiver(), self._receiver())
+        self._library.dtmf_rx(self._receivers[1], bytes(_BLOCK_SAMPLES), _BLOCK_SAMPLES // 2)
+        self._digit = 0
+        self._samples = 0
+        self.suspicious = False
+        """Something like a key is heard, not yet or no longer certain: the voice is better muted."""
+        self.filter_dial_tone(wanted=dial_tone_filter)
+
+    def _receiver(self) -> Any:  # noqa: ANN401 (C data has no type)
+        state = self._library.dtmf_rx_init(_ffi.NULL, _ffi.NULL, _ffi.NULL)
+        self._library.dtmf_rx_parms(state, -1, NORMAL_TWIST_DB, REVERSE_TWIST_DB, THRESHOLD_DBM0)
+        return _ffi.gc(state, self._library.dtmf_rx_free)
+
+    def filter_dial_tone(self, *, wanted: bool) -> None:
+        """Take out 350 and 440 Hz before looking, while our own dial tone comes back from the line. Same thread as `feed`."""
+        for receiver in self._receivers:
+            self._library.dtmf_rx_parms(receiver, int(wanted), -1, -1, -99)
+
+    def feed(self, pcm: bytes) -> tuple[DtmfEvent, ...]:
+        """Listen to the next samples, 16-bit little-endian; what became certain with them."""
+        samples = len(pcm) // 2
+        first, second = self._receivers
+        self._library.dtmf_rx(first, pcm, samples)
+        self._library.dtmf_rx(second, pcm, samples)
+        self._samples += samples
+        heard = self._library.dtmf_rx_status(first)
+        also = self._library.dtmf_rx_status(second)
+        self.suspicious = bool(heard or also)
+        if not self.suspicious and not self._digit:
+            return ()
+        return self._decide(heard, also)
+
+    def _decide(self, heard: int, also: int) -> tuple[DtmfEvent, ...]:
+        """A key starts when both receivers have it, and ends when neither has it any more."""
+        events = []
+        if self._digit and self._digit not in (heard, also):
+            events.append(self._event(started=False))
+            self._digit = 0
+        if not self._digit and heard == also and heard not in (0, _POSSIBLE):
+            self._digit = heard
+            events.append(self._event(started=True))
+        return tuple(events)
+
+    def _event(self, *, started: bool) -> DtmfEvent:
+        return DtmfEvent(chr(self._digit), started, self._samples)
+
+
+BELL_202 = 1
+"""Mark 1200 Hz, space 2200 Hz (spandsp ADSI_STANDARD_CLASS, Telcordia GR-30-CORE)."""
+V_23 = 2
+"""Mark 1300 Hz, space 2100 Hz (spandsp ADSI_STANDARD_CLIP, ETSI EN 300 659-1)."""
+
+SEIZURE_BITS = 300
+MARK_BITS = 180
+"""On-hook transmission: 300 bits of channel seizure and 180 of mark (GR-30-CORE; EN 300 659-1: 180 +- 25). spandsp's own 80 is off-hook."""
+_TRAILING_MARK_BITS = 10
+_LONGEST_MESSAGE = 253
+
+
+def fsk_burst(standard: int, message: bytes) -> bytes:
+    """The samples of one data message (type, length, parameters), at -14 dBm0; spandsp adds the checksum.
+
+    `standard` is BELL_202 or V_23; ValueError for a message longer than 253 octets.
+    """
+    if len(message) > _LONGEST_MESSAGE:
+        raise ValueError(f"A caller ID message has {len(message)} octets; at most {_LONGEST_MESSAGE} are allowed.")
+    spandsp = library()
+    state = _ffi.gc(spandsp.adsi_tx_init(_ffi.NULL, standard), spandsp.adsi_tx_free)
+    spandsp.adsi_tx_set_preamble(state, SEIZURE_BITS, MARK_BITS, _TRAILING_MARK_BITS, 1)
+    spandsp.adsi_tx_put_message(state, message, len(message))
+    space = _ffi.new("char[]", 2 * 8000 * 4)
+    samples = spandsp.adsi_tx(state, space, 8000 * 4)
+    return bytes(_ffi.buffer(space, 2 * samples))
+
+
+_ffi = FFI()
+_ffi.cdef(_DECLARATIONS)
+
+
+@cache
+def library() -> Any:  # noqa: ANN401 (a C library has no types)
+    """The opened library; LibraryMissing with the package to install if there is none."""
+    return open_library(_LIBRARY)
+
+
+def open_library(name: str) -> Any:  # noqa: ANN401 (same)
+    try:
+        return _ffi.dlopen(name)
+    except OSError as error:
+        raise LibraryMissing(
+            f"{name} cannot be opened; install libspandsp2 (Debian 12) or libspandsp2t64 (Debian 13)."
+        ) from error
