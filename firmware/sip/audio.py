@@ -1,0 +1,91 @@
+"""The line as a port of the engine's audio bridge: samples from the line's codec to the call, and calls and tones to the codec.
+
+The engine's media thread calls in here a hundred times a second; these callbacks only move frames through the parts they were given. Which tone
+plays and who is talked to is decided elsewhere.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import pjsua2 as pj
+
+from hal.ports import FRAME_SAMPLES, SAMPLE_RATE_HZ, FrameSound
+
+log = logging.getLogger("keepline.audio")
+
+
+class Source(Protocol):
+    """Something to be heard on the line instead of the call: a tone, a caller ID, a digit."""
+
+    def next_frame(self) -> bytes | memoryview | None:
+        """The next FRAME_SAMPLES samples, or None at its end."""
+
+
+class Voice(Protocol):
+    """What is done to every frame on its way from the line to the call."""
+
+    def process(self, frame: bytes) -> bytes | memoryview: ...
+
+
+class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
+    """One line in the bridge. Make it with the engine started; methods that are not callbacks belong to the deciding thread."""
+
+    def __init__(self, name: str, sound: FrameSound, voice: Voice, post: Callable[[Callable[[], None]], None]) -> None:
+        super().__init__()
+        self._sound = sound
+        self._voice = voice
+        self._post = post
+        self._playing: tuple[Source, Callable[[], None] | None] | None = None
+        self.createPort(name, _pcm_format())
+
+    def play(self, source: Source, on_end: Callable[[], None] | None = None) -> None:
+        """Let the line hear `source` from the next frame on, in place of what it heard; `on_end` is posted when it ends by itself."""
+        self._playing = (source, on_end)
+
+    def stop_playing(self) -> None:
+        self._playing = None
+
+    def onFrameRequested(self, frame: Any) -> None:
+        frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
+        frame.buf.assign_from_bytes(self._voice.process(self._sound.take_frame()))
+
+    def onFrameReceived(self, frame: Any) -> None:
+        playing = self._playing
+        if playing is None:
+            self._sound.give_frame(_samples(frame))
+            return
+        source, on_end = playing
+        heard = source.next_frame()
+        if heard is not None:
+            self._sound.give_frame(bytes(heard))
+        elif self._playing is playing:
+            self._end(on_end, frame)
+
+    def _end(self, on_end: Callable[[], None] | None, frame: Any) -> None:
+        self._playing = None
+        self._sound.give_frame(_samples(frame))
+        if on_end:
+            self._post(on_end)
+
+
+_SILENCE = bytes(2 * FRAME_SAMPLES)
+
+
+def _samples(frame: Any) -> bytes:
+    """The bridge's frame as bytes; an unconnected port gets empty ones."""
+    if frame.type != pj.PJMEDIA_FRAME_TYPE_AUDIO or frame.size != len(_SILENCE):
+        return _SILENCE
+    samples = bytearray(frame.size)
+    frame.buf.copy_to_bytearray(samples)
+    return bytes(samples)
+
+
+def _pcm_format() -> "pj.MediaFormatAudio":
+    pcm = pj.MediaFormatAudio()
+    pcm.type = pj.PJMEDIA_TYPE_AUDIO
+    pcm.clockRate = SAMPLE_RATE_HZ
+    pcm.channelCount = 1
+    pcm.bitsPerSample = 16
+    pcm.frameTimeUsec = FRAME_SAMPLES * 1_000_000 // SAMPLE_RATE_HZ
+    return pcm

@@ -1,0 +1,184 @@
+"""One call as the engine sees it. Its callbacks become plain news; the engine's object stays in here and in the agent's registry.
+
+It knows INVITE, media and RTCP; which line a call belongs to is the agent's affair.
+"""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import pjsua2 as pj
+
+from firmware.sip.audio import LinePort
+from firmware.sip.engine import shielded
+from firmware.sip.news import CallEstablished, CallOver, CallProgressed, DigitArrived, MediaChanged, News, Quality
+from firmware.sip.sdp import limit_codecs
+
+log = logging.getLogger("keepline.sip")
+
+_DTMF_MS = 100
+"""Length of a digit sent as RFC 4733: Q.24 asks receivers to take 40 ms, slow gateways like more."""
+
+
+class Ended(Enum):
+    """Who ended a call."""
+
+    NOT_YET = "not yet"
+    BY_US = "by us"
+    BY_SILENCE = "by silence"
+
+
+@dataclass
+class _Progress:
+    """What has been told already, so that nothing is told twice."""
+
+    established: bool = False
+    early_media: bool = False
+    ended: Ended = Ended.NOT_YET
+    reason: str = ""
+    quality: Quality = field(default_factory=Quality)
+
+
+class Call(pj.Call):  # type: ignore[misc]
+    """One INVITE dialog. Kept in the agent's registry until it is over: the engine hangs up a call nobody refers to."""
+
+    def __init__(
+        self, account: "pj.Account", handle: str, codecs: tuple[str, ...], report: Callable[[News], None], call_id: int = -1
+    ) -> None:
+        super().__init__(account, call_id)
+        self.handle = handle
+        self._codecs = codecs
+        self._report = report
+        self._port: LinePort | None = None
+        self._progress = _Progress()
+
+    def place(self, uri: str) -> None:
+        """Send the INVITE; raises pj.Error."""
+        self.makeCall(uri, _options())
+
+    def ring(self) -> None:
+        self.answer(_options(180))
+
+    def accept(self) -> None:
+        self.answer(_options(200))
+
+    def end(self, status: int = 0, reason: str = "") -> None:
+        """CANCEL, BYE or a final answer with `status`, whichever fits; an ended call is left alone."""
+        self._progress.ended = Ended.BY_SILENCE if reason else Ended.BY_US
+        self._progress.reason = reason
+        with contextlib.suppress(pj.Error):
+            self.hangup(_options(status))
+
+    def attach(self, port: LinePort) -> None:
+        """Join the call's sound with a line, now if there is sound already."""
+        self._port = port
+        with contextlib.suppress(pj.Error):
+            self._join()
+
+    def send_digit(self, digit: str, method: int) -> bool:
+        """Send a DTMF digit out of band; False where the far end takes none."""
+        if method == pj.PJSUA_DTMF_METHOD_RFC2833 and self.getStreamInfo(0).audTxEventPt < 0:
+            return False
+        digits = pj.CallSendDtmfParam()
+        digits.method, digits.digits, digits.duration = method, digit, _DTMF_MS
+        self.sendDtmf(digits)
+        return True
+
+    def quality(self) -> Quality:
+        """RTCP figures so far; the last known ones once the media is gone."""
+        with contextlib.suppress(pj.Error):
+            statistics = self.getStreamStat(0).rtcp
+            received = statistics.rxStat
+            self._progress.quality = Quality(
+                rx_packets=received.pkt,
+                rx_lost=received.loss,
+                tx_packets=statistics.txStat.pkt,
+                jitter_ms=received.jitterUsec.mean / 1000,
+                rtt_ms=statistics.rttUsec.mean / 1000,
+            )
+        return self._progress.quality
+
+    @shielded
+    def onCallState(self, prm: Any) -> None:  # noqa: ARG002 (the engine's signature)
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
+            self._tell_progress(info)
+        elif info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self._progress.established:
+            self._progress.established = True
+            self._report(CallEstablished(self.handle))
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self._tell_over(info)
+
+    def _tell_progress(self, info: Any) -> None:
+        with_media = any(media.status == pj.PJSUA_CALL_MEDIA_ACTIVE for media in info.media)
+        if not self._progress.early_media:
+            self._progress.early_media = with_media
+            self._report(CallProgressed(self.handle, info.lastStatusCode, with_media))
+
+    def _tell_over(self, info: Any) -> None:
+        progress = self._progress
+        status = info.lastStatusCode
+        self._port = None
+        self._report(CallOver(self.handle, status, progress.ended is Ended.BY_US, progress.quality, progress.reason))
+
+    @shielded
+    def onCallMediaState(self, prm: Any) -> None:  # noqa: ARG002 (the engine's signature)
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
+            self._tell_progress(info)
+        if info.state != pj.PJSIP_INV_STATE_DISCONNECTED:
+            self._join()
+            self._tell_media(info)
+
+    def _join(self) -> None:
+        """Connect both ways what is active; the engine drops connections of a restarted stream by itself."""
+        for media in self.getInfo().media:
+            joinable = media.status in {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD}
+            if self._port and joinable and media.type == pj.PJMEDIA_TYPE_AUDIO:
+                audio = self.getAudioMedia(media.index)
+                audio.startTransmit(self._port)
+                self._port.startTransmit(audio)
+
+    def _tell_media(self, info: Any) -> None:
+        active = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD}
+        if any(media.status in active for media in info.media):
+            held = any(media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD for media in info.media)
+            self._report(MediaChanged(self.handle, self._codec(), self._srtp(), held))
+
+    def _codec(self) -> str:
+        with contextlib.suppress(pj.Error):
+            stream = self.getStreamInfo(0)
+            return f"{stream.codecName}/{stream.codecClockRate}"
+        return ""
+
+    def _srtp(self) -> str:
+        with contextlib.suppress(pj.Error, AttributeError):
+            return str(self.getMedTransportInfo(0).srtpCryptoName) or ""
+        return ""
+
+    @shielded
+    def onStreamDestroyed(self, prm: Any) -> None:  # noqa: ARG002 (the engine's signature)
+        self.quality()
+
+    @shielded
+    def onCallSdpCreated(self, prm: Any) -> None:
+        whole = prm.sdp.wholeSdp
+        limited = limit_codecs(whole, self._codecs)
+        if limited != whole:
+            prm.sdp.wholeSdp = limited
+
+    @shielded
+    def onDtmfDigit(self, prm: Any) -> None:
+        self._report(DigitArrived(self.handle, prm.digit))
+
+
+def _options(status: int = 0) -> "pj.CallOpParam":
+    options = pj.CallOpParam(True)  # noqa: FBT003 (the engine's default setting)
+    options.statusCode = status
+    options.opt.audioCount = 1
+    options.opt.videoCount = 0
+    options.opt.textCount = 0
+    return options

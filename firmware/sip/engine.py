@@ -1,0 +1,200 @@
+"""The engine room: pjsua2's endpoint, made to run inside the deciding thread's loop instead of threads of its own.
+
+The endpoint's epoll handle wakes the loop when SIP or DNS traffic comes, its timer heap says when to wake otherwise, so nothing polls. Media runs
+in the engine's own threads. This room knows transports, codecs and the audio clock, and nothing of accounts, calls or lines.
+"""
+
+import asyncio
+import contextlib
+import logging
+import ssl
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, ParamSpec
+
+import pjsua2 as pj
+
+from firmware.settings.model import Settings, Sip, Transport
+from firmware.sip.errors import EngineUnusable
+
+log = logging.getLogger("keepline.sip")
+trace = logging.getLogger("keepline.sip.trace")
+
+P = ParamSpec("P")
+
+CODEC_IDS = {
+    "opus": "opus/48000/2",
+    "PCMA": "PCMA/8000/1",
+    "PCMU": "PCMU/8000/1",
+    "G722": "G722/16000/1",
+    "G729": "G729/8000/1",
+}
+
+_LONGEST_SLEEP_S = 1.0
+"""Media threads may set timers that we do not see being set; none of them is finer than this."""
+
+_EVENTS_AT_ONCE = 64
+"""Then the loop gets a turn, so that a flood of packets cannot hold up a hook switch."""
+
+
+def shielded(callback: Callable[P, None]) -> Callable[P, None]:
+    """An engine callback must not raise: the stored traceback would keep the engine's objects alive and abort the process at exit."""
+
+    def call(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            callback(*args, **kwargs)
+        except Exception:
+            log.exception("a report from the engine could not be handled")
+
+    return call
+
+
+def explain(error: "pj.Error") -> str:
+    """The engine's error in its own words (`str()` of it is empty)."""
+    return str(error.reason or error.info()).split("(PJ")[0].strip()
+
+
+class _Log(pj.LogWriter):  # type: ignore[misc]
+    """Sends the engine's log where ours goes: level 1 is an error, 2 a warning, the rest is trace."""
+
+    def write(self, entry: Any) -> None:
+        level = {1: logging.ERROR, 2: logging.WARNING}.get(entry.level, logging.DEBUG)
+        trace.log(min(level, logging.INFO), "%s", entry.msg.rstrip())
+
+
+@dataclass(frozen=True)
+class TransportKey:
+    kind: Transport
+    address: str
+
+
+class Engine:
+    """One pjsua2 endpoint; make, use and close it on the deciding thread."""
+
+    def __init__(self, settings: Settings, nameservers: tuple[str, ...]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._sip = settings.sip
+        self._transports: dict[TransportKey, int] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._endpoint = pj.Endpoint()
+        self._log = _Log()
+        self._endpoint_log_level = 5 if settings.device.log_level == "debug" else 2
+        with _usable():
+            self._endpoint.libCreate()
+            self._endpoint.libInit(self._config())
+            self._choose_codecs({codec for account in settings.account for codec in account.codecs})
+            pj.keeplineNameservers(pj.StringVector(nameservers))
+            self._endpoint.audDevManager().setNoDev()
+            self._endpoint.libStart()
+        self._loop.add_reader(pj.keeplineEventFd(), self._handle_events)
+        self.rearm()
+
+    def _config(self) -> "pj.EpConfig":
+        config = pj.EpConfig()
+        config.uaConfig.threadCnt = 0
+        config.uaConfig.maxCalls = 16
+        config.uaConfig.userAgent = "Keepline"
+        config.logConfig.level = self._endpoint_log_level
+        config.logConfig.consoleLevel = 0
+        config.logConfig.writer = self._log
+        config.logConfig.decor = 0
+        media = config.medConfig
+        media.clockRate = media.sndClockRate = 8000
+        media.audioFramePtime = 10
+        media.ptime = 20
+        media.noVad = True
+        media.ecTailLen = 0
+        media.sndAutoCloseTime = -1
+        return config
+
+    def _choose_codecs(self, wanted: set[str]) -> None:
+        """Leave only the codecs some account names; each account's own order is put into its offers and answers."""
+        keep = {CODEC_IDS[name] for name in wanted}
+        for codec in self._endpoint.codecEnum2():
+            self._endpoint.codecSetPriority(codec.codecId, 128 if codec.codecId in keep else 0)
+
+    def _handle_events(self) -> None:
+        for _ in range(_EVENTS_AT_ONCE):
+            if self._endpoint.libHandleEvents(0) <= 0:
+                break
+        self.rearm()
+
+    def rearm(self) -> None:
+        """Wake up for the engine's next timer. Call it after every order, which may have set a nearer one."""
+        if self._timer:
+            self._timer.cancel()
+        next_ms = pj.keeplineNextTimerMs()
+        delay_s = _LONGEST_SLEEP_S if next_ms < 0 else min(next_ms / 1000, _LONGEST_SLEEP_S)
+        self._timer = self._loop.call_later(delay_s, self._handle_events)
+
+    def transport(self, key: TransportKey) -> int:
+        """The id of the transport of that kind on that local address, made at first use; raises pj.Error."""
+        if key not in self._transports:
+            self._transports[key] = self._endpoint.transportCreate(self._transport_type(key), self._transport_config(key))
+        return self._transports[key]
+
+    def _transport_type(self, key: TransportKey) -> int:
+        names = {"udp": "UDP", "tcp": "TCP", "tls": "TLS"}
+        suffix = "6" if ":" in key.address else ""
+        return int(getattr(pj, f"PJSIP_TRANSPORT_{names[key.kind]}{suffix}"))
+
+    def _transport_config(self, key: TransportKey) -> "pj.TransportConfig":
+        config = pj.TransportConfig()
+        config.port = self._sip.port + (1 if key.kind == "tls" and self._sip.port else 0)
+        config.boundAddress = key.address
+        if key.kind == "tls":
+            self._trust(config.tlsConfig)
+        return config
+
+    def _trust(self, tls: "pj.TlsConfig") -> None:
+        tls.verifyServer = self._sip.tls_verify
+        tls.CaListFile = self._sip.tls_ca_file or ssl.get_default_verify_paths().cafile or ""
+        tls.proto = pj.PJ_SSL_SOCK_PROTO_TLS1_2 | pj.PJ_SSL_SOCK_PROTO_TLS1_3
+        tls.msecTimeout = 10_000
+
+    def know_host(self, name: str, address: str) -> None:
+        """Teach the engine's own resolver a name of the hosts file, which it does not read."""
+        with contextlib.suppress(pj.Error):
+            pj.keeplineHostEntry(name, address)
+
+    def allow_sources(self, sources: Iterable[str]) -> None:
+        """Drop, unanswered, every request that comes from none of these ("192.0.2.1", "192.0.2.1:5060", "192.0.2.0/24")."""
+        pj.keeplineAllowSources(pj.StringVector(sorted(sources)))
+        pj.keeplineGuard(not self._sip.accept_unknown)
+
+    def start_clock(self) -> None:
+        """Let samples flow: needed while a handset is lifted or a caller ID is sent."""
+        self._endpoint.audDevManager().setNullDev()
+
+    def stop_clock(self) -> None:
+        self._endpoint.audDevManager().setNoDev()
+
+    @property
+    def nowhere(self) -> "pj.AudioMedia":
+        """A sink that keeps ports connected to it running."""
+        return self._endpoint.audDevManager().getPlaybackDevMedia()
+
+    @property
+    def version(self) -> str:
+        return f"pjproject {self._endpoint.libVersion().full}"
+
+    def close(self) -> None:
+        """End the endpoint; every account, call and port must have been dropped before."""
+        if self._timer:
+            self._timer.cancel()
+        self._loop.remove_reader(pj.keeplineEventFd())
+        with contextlib.suppress(pj.Error):
+            self._endpoint.libDestroy()
+
+
+@contextlib.contextmanager
+def _usable() -> Iterator[None]:
+    try:
+        yield
+    except pj.Error as error:
+        raise EngineUnusable(f"the SIP engine does not start: {explain(error)}") from error
+
+
+def rtp_range(sip: Sip) -> tuple[int, int]:
+    """First port and span for a call's media."""
+    return sip.rtp_first, sip.rtp_last - sip.rtp_first

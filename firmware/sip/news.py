@@ -1,0 +1,89 @@
+"""What the agent tells the device: plain frozen data, in the past tense, with no engine object in it."""
+
+from dataclasses import dataclass
+
+from firmware.core.events import Caller
+from firmware.core.registration import Registration
+
+
+@dataclass(frozen=True)
+class AccountChanged:
+    """The registration of an account took a step; `reason` is for people, `expires_s` counts from now."""
+
+    account: str
+    registration: Registration
+    reason: str
+    expires_s: int = 0
+
+
+@dataclass(frozen=True)
+class CallArrived:
+    """An INVITE that may ring. `called` is the user part it was sent to."""
+
+    handle: str
+    account: str
+    caller: Caller
+    called: str
+
+
+@dataclass(frozen=True)
+class CallProgressed:
+    """A provisional answer; `with_media` when the network's own sound is to be heard."""
+
+    handle: str
+    status: int
+    with_media: bool
+
+
+@dataclass(frozen=True)
+class CallEstablished:
+    handle: str
+
+
+@dataclass(frozen=True)
+class MediaChanged:
+    """Sound was (re)negotiated. `held` when the far end does not listen."""
+
+    handle: str
+    codec: str
+    srtp: str
+    held: bool
+
+
+@dataclass(frozen=True)
+class DigitArrived:
+    """The far end sent a DTMF digit (RFC 4733 or SIP INFO)."""
+
+    handle: str
+    digit: str
+
+
+@dataclass(frozen=True)
+class Quality:
+    """RTP figures of one call, from the engine's RTCP session. Packets count both ways; times in milliseconds."""
+
+    rx_packets: int = 0
+    rx_lost: int = 0
+    tx_packets: int = 0
+    jitter_ms: float = 0.0
+    rtt_ms: float = 0.0
+
+    @property
+    def loss_percent(self) -> float:
+        expected = self.rx_packets + self.rx_lost
+        return 100 * self.rx_lost / expected if expected else 0.0
+
+
+@dataclass(frozen=True)
+class CallOver:
+    """The call is gone. `status` is the last SIP status; `by_us` when we ended it."""
+
+    handle: str
+    status: int
+    by_us: bool
+    quality: Quality
+    reason: str = ""
+    """Set where the status alone would mislead, such as a far end that fell silent."""
+
+
+News = AccountChanged | CallArrived | CallProgressed | CallEstablished | MediaChanged | DigitArrived | CallOver
