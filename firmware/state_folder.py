@@ -1,0 +1,97 @@
+"""The folder a device keeps its state in: made private, held by one device at a time. Knows no record and no call."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Self
+
+_SUN_PATH_BYTES = 107
+"""unix(7): a socket's path has 108 bytes, the last one zero."""
+
+
+class FolderError(Exception):
+    """The state folder cannot be used: correct --state. The text is one sentence for the owner of the box."""
+
+
+class FolderInUse(FolderError):
+    """Another device runs on it: stop that one first."""
+
+
+class StateFolder:
+    """An open, locked state folder; `close()` lets it go. The lock goes with the process, also after kill -9."""
+
+    def __init__(self, path: Path, lock: int) -> None:
+        self.path = path
+        self._lock = lock
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Make the folder (mode 0700) where missing, and lock it; raises FolderError."""
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except (OSError, ValueError) as error:
+            raise FolderError(f"the state folder {path} cannot be used: {_reason(error)}") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _sign(lock)
+        except OSError as error:
+            holder = os.pread(lock, 20, 0).decode(errors="replace").strip()
+            os.close(lock)
+            raise _refused(path, error, holder) from error
+        return cls(path, lock)
+
+    @property
+    def control_socket(self) -> Path:
+        return control_socket(self.path)
+
+    @property
+    def call_log(self) -> Path:
+        return self.path / "calls.sqlite"
+
+    def close(self) -> None:
+        os.close(self._lock)
+
+
+def control_socket(state: Path) -> Path:
+    """Where a device on the folder `state` listens."""
+    return state / "control.sock"
+
+
+@contextmanager
+def socket_name(path: Path) -> Iterator[str]:
+    """A name of the socket `path` that is short enough to bind or connect to, however deep the folder is; raises OSError."""
+    if len(os.fsencode(path)) <= _SUN_PATH_BYTES:
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+def remove_stale_socket(path: Path) -> None:
+    """Take away the socket of a device that was killed. Only the holder of the folder's lock may do this."""
+    with suppress(FileNotFoundError):
+        path.unlink()
+
+
+def _sign(lock: int) -> None:
+    """Leave our process id for whoever finds the folder taken; a full disk is no reason not to start."""
+    with suppress(OSError):
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+
+
+def _refused(path: Path, error: OSError, holder: str) -> FolderError:
+    if isinstance(error, BlockingIOError):
+        by = f" (process {holder})" if holder else ""
+        return FolderInUse(f"another Keepline{by} already runs on the state folder {path}; stop it or use another folder")
+    return FolderError(f"the state folder {path} cannot be locked: {_reason(error)}")
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
