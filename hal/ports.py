@@ -47,7 +47,7 @@ class Pins(Protocol):
 
     def read(self, pin: str) -> bool: ...
 
-    def write(self, pin: str, active: bool) -> None:
+    def write(self, pin: str, active: bool) -> None:  # noqa: FBT001  (a pin has two states)
         """Drive an output. Call it from the deciding thread."""
 
     def watch(self, pin: str, on_edge: Callable[[Edge], None]) -> None:

@@ -1,0 +1,48 @@
+"""Opens a board by name: its pins, and for each line the SLIC's pins, its sound and, on the simulator, its telephone.
+
+No fallback: a board that is not there is an error, never another board. Drivers are built by whoever opened it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hal.errors import PartMissing, PartMisused
+from hal.ports import LinePins, Pins, Scheduler, Sound
+
+if TYPE_CHECKING:
+    from hal.sim.handset import Handset
+
+PORTS = (1, 2)
+
+
+@dataclass(frozen=True)
+class BoardLine:
+    """One telephone port."""
+
+    names: LinePins
+    sound: Sound
+    handset: "Handset | None"
+    """The simulated telephone; None where a real one is plugged in."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """What `open_board` found; `close` it after the drivers on it."""
+
+    lines: tuple[BoardLine, ...]
+    pins: Pins
+    close: Callable[[], None]
+
+
+def open_board(kind: str, scheduler: Scheduler, ports: int = 1) -> Board:
+    """Open the board `sim` or `pi` with so many telephone ports. Raises PartMissing or PartMisused."""
+    if ports not in PORTS:
+        raise PartMisused(f"A board has 1 or 2 telephone ports, not {ports}.")
+    if kind == "sim":
+        from hal.sim.board import open_sim  # noqa: PLC0415  (numpy is not on every device)
+
+        return open_sim(scheduler, ports)
+    if kind == "pi":
+        raise PartMissing("The Raspberry Pi board is not supported yet: use board sim.")
+    raise PartMisused(f"There is no board {kind!r}: the boards are sim and pi.")

@@ -1,0 +1,17 @@
+"""The bench on which a telephone is tried, for every test that wants it; also puts this folder on the path."""
+
+import pytest
+from bench import Bench
+
+from hal.sim.settings import SimLineSettings
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+@pytest.fixture
+def clean_bench() -> Bench:
+    """Perfect contacts and next to no echo."""
+    return Bench(SimLineSettings(bounce_ms=0, echo_loss_db=60))

@@ -1,0 +1,201 @@
+"""The SLIC driver on the simulated line: what it reports, how it rings, how fast it stops."""
+
+from itertools import pairwise
+
+import pytest
+from bench import Bench
+from fake_scheduler import FakeScheduler
+
+from hal.errors import PartMisused
+from hal.ports import LinePins
+from hal.sim.handset import PulseDial
+from hal.sim.pins import SimPins
+from hal.sim.settings import SimLineSettings
+from hal.slic import Slic
+
+
+def pulses(loop: list[tuple[bool, float]], pause_ms: float) -> str:
+    """The digits in a list of loop changes, counted the way an exchange does."""
+    opened = [at for closed, at in loop if not closed]
+    digits, count = "", 1
+    for earlier, later in pairwise(opened):
+        if later - earlier < pause_ms:
+            count += 1
+        else:
+            digits, count = digits + str(count % 10), 1
+    return digits + str(count % 10)
+
+
+def test_a_bouncing_lift_is_one_change_at_its_first_edge(bench: Bench) -> None:
+    bench.time.run(5)
+    bench.lift()
+    assert len(bench.pins.history("shk")) >= 3
+    assert bench.loop == [(True, 1005.0)]
+
+
+def test_a_glitch_shorter_than_the_debounce_is_nothing(clean_bench: Bench) -> None:
+    clean_bench.pins.drive("shk", active=True)
+    clean_bench.time.run(6)
+    clean_bench.pins.drive("shk", active=False)
+    clean_bench.time.run(100)
+    assert clean_bench.loop == []
+
+
+def test_a_change_is_reported_after_the_debounce_not_before(clean_bench: Bench) -> None:
+    clean_bench.handset.lift()
+    clean_bench.time.run(6.5)
+    assert clean_bench.loop == []
+    clean_bench.time.run(1)
+    assert clean_bench.loop == [(True, 1000.0)]
+
+
+@pytest.mark.parametrize("pps", [8, 10, 20, 22])
+@pytest.mark.parametrize("break_ratio", [0.5, 0.6, 0.67])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_dialed_pulses_arrive_through_bounce(pps: float, break_ratio: float, seed: int) -> None:
+    bench = Bench(SimLineSettings(seed=seed))
+    bench.lift()
+    bench.handset.dial("1590", PulseDial(pps=pps, break_ratio=break_ratio, pause_ms=300))
+    bench.time.run(10_000)
+    assert pulses(bench.loop[1:], pause_ms=250) == "1590"
+    breaks = [closed_at - opened_at for (_, opened_at), (_, closed_at) in zip(bench.loop[1::2], bench.loop[2::2], strict=True)]
+    assert max(breaks) - min(breaks) < 0.01
+    assert breaks[0] == pytest.approx(1000 / pps * break_ratio, abs=0.01)
+
+
+def test_a_stalled_machine_neither_loses_nor_bends_pulses(bench: Bench) -> None:
+    bench.lift()
+    bench.handset.dial("37", PulseDial(pps=10, pause_ms=500))
+    for _ in range(60):
+        bench.time.stall(27)
+        bench.time.run(7)
+    bench.time.run(1000)
+    assert pulses(bench.loop[1:], pause_ms=300) == "37"
+
+
+def test_ringing_alternates_at_25_hz_without_drift(clean_bench: Bench) -> None:
+    clean_bench.slic.start_ring()
+    clean_bench.time.run(60_000)
+    turns = [edge.at_ms for edge in clean_bench.pins.history("fr")]
+    assert len(turns) == 60_000 / 20 + 1
+    assert turns[-1] == pytest.approx(61_000, abs=1e-6)
+    assert clean_bench.pins.read("rm")
+
+
+def test_a_stall_while_ringing_keeps_the_phase(clean_bench: Bench) -> None:
+    clean_bench.slic.start_ring()
+    clean_bench.time.run(105)
+    clean_bench.time.stall(52)
+    clean_bench.time.run(100)
+    turns = [edge.at_ms for edge in clean_bench.pins.history("fr")]
+    assert turns == pytest.approx([1000, 1020, 1040, 1060, 1080, 1100, 1157, 1160, 1180, 1200, 1220, 1240])
+
+
+def test_lifting_ends_the_ring_before_it_is_reported(bench: Bench) -> None:
+    rings_at_report: list[bool] = []
+    pins = bench.pins
+    bench.slic.close()
+    slic = Slic(pins, bench.names, bench.time, lambda _closed, _at: rings_at_report.append(pins.read("rm")))
+    slic.start_ring()
+    bench.time.run(333)
+    bench.handset.lift()
+    bench.time.run(30)
+    assert rings_at_report == [False]
+    ended = bench.pins.history("rm")[-1]
+    assert not ended.active
+    assert ended.at_ms - 1333 < 15
+    assert not pins.read("fr")
+    assert not slic.ringing
+
+
+def test_stop_ring_restores_the_ordered_polarity(clean_bench: Bench) -> None:
+    clean_bench.slic.reverse(reversed_battery=True)
+    clean_bench.slic.start_ring()
+    clean_bench.time.run(110)
+    clean_bench.slic.reverse(reversed_battery=False)
+    clean_bench.slic.stop_ring()
+    assert not clean_bench.pins.read("fr")
+    clean_bench.slic.reverse(reversed_battery=True)
+    clean_bench.ring(115)
+    assert clean_bench.pins.read("fr")
+
+
+def test_a_lifted_telephone_cannot_be_rung(bench: Bench) -> None:
+    bench.lift()
+    with pytest.raises(PartMisused, match="lifted"):
+        bench.slic.start_ring()
+
+
+def test_a_denied_line_cannot_be_rung_and_tells_nothing(bench: Bench) -> None:
+    bench.lift()
+    bench.slic.deny()
+    bench.time.run(500)
+    assert bench.pins.read("pd")
+    assert not bench.pins.read("shk")
+    assert [closed for closed, _ in bench.loop] == [True]
+    with pytest.raises(PartMisused, match="feed it first"):
+        bench.slic.start_ring()
+
+
+def test_feeding_again_reports_what_happened_meanwhile(bench: Bench) -> None:
+    bench.lift()
+    bench.slic.deny()
+    bench.time.run(200)
+    bench.handset.replace()
+    bench.time.run(200)
+    bench.slic.feed()
+    bench.time.run(200)
+    assert [closed for closed, _ in bench.loop] == [True, False]
+
+
+def test_feeding_again_with_the_handset_still_lifted_reports_nothing(bench: Bench) -> None:
+    bench.lift()
+    bench.slic.deny()
+    bench.time.run(200)
+    bench.slic.feed()
+    bench.time.run(500)
+    assert [closed for closed, _ in bench.loop] == [True]
+
+
+def test_a_handset_lifted_before_the_start_is_reported() -> None:
+    bench = Bench()
+    bench.slic.close()
+    bench.lift()
+    heard: list[bool] = []
+    Slic(bench.pins, bench.names, bench.time, lambda closed, _at: heard.append(closed))
+    bench.time.run(50)
+    assert heard == [True]
+
+
+def test_a_lost_edge_is_noticed_when_the_change_settles() -> None:
+    time = FakeScheduler()
+    pins = SimPins(time, ["shk"], ["fr", "rm", "pd"])
+    loop: list[bool] = []
+    Slic(pins, LinePins(), time, lambda closed, _at: loop.append(closed))
+    deaf = pins._inputs["shk"].watchers.pop()
+    pins.drive("shk", active=True)
+    pins._inputs["shk"].watchers.append(deaf)
+    time.run(1)
+    pins.drive("shk", active=False)
+    pins._inputs["shk"].watchers.clear()
+    pins.drive("shk", active=True)
+    time.run(50)
+    assert loop == [True]
+
+
+@pytest.mark.parametrize("hz", [19.9, 25.1])
+def test_a_ringing_frequency_out_of_bounds_is_refused(hz: float) -> None:
+    bench = Bench()
+    with pytest.raises(PartMisused, match="20 to 25 Hz"):
+        Slic(bench.pins, bench.names, bench.time, lambda _closed, _at: None, ring_hz=hz)
+
+
+def test_close_puts_the_outputs_to_rest(bench: Bench) -> None:
+    bench.slic.reverse(reversed_battery=True)
+    bench.slic.start_ring()
+    bench.time.run(50)
+    bench.slic.close()
+    bench.handset.lift()
+    bench.time.run(100)
+    assert not any(bench.pins.read(pin) for pin in ("fr", "rm", "pd"))
+    assert bench.loop == []
