@@ -33,6 +33,9 @@ patch_source() {
   # Each call would offer a T.140 text stream; ending it blocks the SIP thread for 60 to 240 ms (measured). No setting
   # turns it off at compile time.
   replace "$1/pjsip/src/pjsua-lib/pjsua_call.c" 'opt->txt_cnt = 1;' 'opt->txt_cnt = 0;'
+  # pjsua asks for the longest filter, 16 ms each way. Quality 4 takes 4 ms and is as clean in the telephone band.
+  replace "$1/pjmedia/src/pjmedia/resample_speex.c" 'quality = 10;' 'quality = 4;'
+  replace "$1/pjmedia/src/pjmedia/resample_speex.c" 'quality = 7;' 'quality = 4;'
 }
 
 configure_source() {
