@@ -77,12 +77,19 @@ class LineState:
 class LineRules:
     """The line's settings, in milliseconds."""
 
+    line: int
+    """The line's number; call handles carry it, so that no two lines ever name a call alike."""
     digit_map: DigitMap
     first_digit_ms: int = 15_000
     inter_digit_ms: int = 4_000
     no_answer_ms: int = 180_000
     tone_ms: int = 20_000
     howler_ms: int = 60_000
+
+    @property
+    def howls(self) -> bool:
+        """Whether a handset left off is howled at; without, the tone simply ends (0 in the settings)."""
+        return self.tone_ms > 0
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,8 @@ def _give_dial_tone(rules: LineRules, state: LineState, _event: Event) -> LineSt
 
 
 def _release(rules: LineRules, state: LineState, tone: ToneName) -> LineStep:
-    return LineStep(_goto(state, Phase.RELEASED), (PlayTone(tone), StartTimer(Timer.TONE, rules.tone_ms)))
+    end = (StartTimer(Timer.TONE, rules.tone_ms),) if rules.howls else ()
+    return LineStep(_goto(state, Phase.RELEASED), (PlayTone(tone), *end))
 
 
 def _ring(_rules: LineRules, state: LineState, event: CallOffered) -> LineStep:
@@ -171,7 +179,7 @@ def _end_collecting(rules: LineRules, state: LineState, _event: TimerExpired) ->
 
 
 def _place(rules: LineRules, state: LineState, digits: str) -> LineStep:
-    call = f"out-{state.calls_placed + 1}"
+    call = f"{rules.line}-out-{state.calls_placed + 1}"
     calling = LineState(Phase.CALLING, digits, call, state.calls_placed + 1)
     return LineStep(calling, (PlaceCall(call, digits), StartTimer(Timer.NO_ANSWER, rules.no_answer_ms)))
 

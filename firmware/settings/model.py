@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from firmware.settings import formats
 from firmware.settings.formats import Format
@@ -149,6 +150,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     uplink: tuple[Uplink, ...] = ()
     modem: Modem | None = None
     web: Web = Web()
+
+
+def with_changes(settings: Settings, **tables: object) -> Settings:
+    """The same settings with these tables in place of their own."""
+    return replace(settings, **tables)
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,7 @@ class Account:
     def _add_credentials(self, config: "pj.AccountConfig") -> None:
         user = self.settings.auth_user or self.user
         if self.settings.password:
-            config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, str(self.settings.password.reveal())))
+            config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, self.settings.password.reveal()))
 
     def _set_media(self, config: "pj.AccountConfig", local_address: str) -> None:
         media = config.mediaConfig
@@ -188,7 +188,7 @@ class Account:
         """The engine's object, for placing calls; None while the server is not found."""
         return self._account
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Unregister; the answer comes as a report of UNREGISTERED."""
         self._closing = True
         if self._retry:

@@ -7,11 +7,12 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pjsua2 as pj
 
 from firmware.core.registration import RegistrationPhase
+from firmware.settings.model import Account as AccountSettings
 from firmware.settings.model import Settings
 from firmware.sip.account import Account
 from firmware.sip.audio import LinePort
@@ -42,17 +43,30 @@ class Agent:
         self._heard: dict[str, tuple[int, float]] = {}
         self._numbers = itertools.count(1)
         self._quiet = asyncio.Event()
-        self._accounts = {account.id: self._account(account.id) for account in settings.account}
+        self._accounts = {account.id: self._account(account) for account in settings.account}
+        self._leaving: list[Account] = []
         self._watch: asyncio.TimerHandle | None = None
 
-    def _account(self, name: str) -> Account:
-        settings = next(account for account in self._settings.account if account.id == name)
+    def _account(self, settings: AccountSettings) -> Account:
         return Account(settings, self._settings.sip, self.engine, self._account_changed, self._invited)
 
     def start(self) -> None:
         self._allow_sources()
         for account in self._accounts.values():
             account.start()
+
+    def apply(self, settings: Settings) -> None:
+        """Take accounts as they now stand: those that changed or went are unregistered, new ones start; calls go on."""
+        wanted = {account.id: account for account in settings.account}
+        for name, account in list(self._accounts.items()):
+            if wanted.get(name) != account.settings:
+                account.stop()
+                self._leaving.append(self._accounts.pop(name))
+        for name, account_settings in wanted.items():
+            if name not in self._accounts:
+                self._accounts[name] = self._account(account_settings)
+                self._accounts[name].start()
+        self._settings = settings
 
     def _account_changed(self, news: AccountChanged) -> None:
         self._allow_sources()
@@ -165,17 +179,14 @@ class Agent:
         for handle in list(self._calls):
             self.end(handle)
         for account in self._accounts.values():
-            await account.stop()
+            account.stop()
         self._quiet_check()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._quiet.wait(), _STOP_S)
-        for account in self._accounts.values():
+        for account in (*self._accounts.values(), *self._leaving):
             account.drop()
         self._calls.clear()
         self.engine.close()
-
-    def accounts(self) -> Mapping[str, Account]:
-        return self._accounts
 
 
 def _let_go(_call: Call | None) -> None:

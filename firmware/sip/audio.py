@@ -18,8 +18,12 @@ log = logging.getLogger("keepline.audio")
 class Source(Protocol):
     """Something to be heard on the line instead of the call: a tone, a caller ID, a digit."""
 
-    def next_frame(self) -> bytes | memoryview | None:
-        """The next FRAME_SAMPLES samples, or None at its end."""
+    @property
+    def finished(self) -> bool:
+        """Only silence follows."""
+
+    def take(self, samples: int) -> bytes:
+        """The next samples, 16-bit."""
 
 
 class Voice(Protocol):
@@ -37,6 +41,7 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
         self._voice = voice
         self._post = post
         self._playing: tuple[Source, Callable[[], None] | None] | None = None
+        self._sending: Source | None = None
         self.createPort(name, _pcm_format())
 
     def play(self, source: Source, on_end: Callable[[], None] | None = None) -> None:
@@ -46,9 +51,18 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
     def stop_playing(self) -> None:
         self._playing = None
 
+    def send(self, source: Source) -> None:
+        """Let the call hear `source` in place of the line until it has finished."""
+        self._sending = source
+
     def onFrameRequested(self, frame: Any) -> None:
+        voice = self._voice.process(self._sound.take_frame())
+        sending = self._sending
+        if sending is not None:
+            voice = sending.take(FRAME_SAMPLES)
+            self._sending = None if sending.finished else sending
         frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
-        frame.buf.assign_from_bytes(self._voice.process(self._sound.take_frame()))
+        frame.buf.assign_from_bytes(voice)
 
     def onFrameReceived(self, frame: Any) -> None:
         playing = self._playing
@@ -56,17 +70,11 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
             self._sound.give_frame(_samples(frame))
             return
         source, on_end = playing
-        heard = source.next_frame()
-        if heard is not None:
-            self._sound.give_frame(bytes(heard))
-        elif self._playing is playing:
-            self._end(on_end, frame)
-
-    def _end(self, on_end: Callable[[], None] | None, frame: Any) -> None:
-        self._playing = None
-        self._sound.give_frame(_samples(frame))
-        if on_end:
-            self._post(on_end)
+        self._sound.give_frame(source.take(FRAME_SAMPLES))
+        if source.finished and self._playing is playing:
+            self._playing = None
+            if on_end:
+                self._post(on_end)
 
 
 _SILENCE = bytes(2 * FRAME_SAMPLES)

@@ -76,6 +76,7 @@ class Engine:
         self._sip = settings.sip
         self._transports: dict[TransportKey, int] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._clock_runs = False
         self._endpoint = pj.Endpoint()
         self._log = _Log()
         self._endpoint_log_level = 5 if settings.device.log_level == "debug" else 2
@@ -162,17 +163,23 @@ class Engine:
         pj.keeplineAllowSources(pj.StringVector(sorted(sources)))
         pj.keeplineGuard(not self._sip.accept_unknown)
 
-    def start_clock(self) -> None:
-        """Let samples flow: needed while a handset is lifted or a caller ID is sent."""
-        self._endpoint.audDevManager().setNullDev()
+    def add_port(self, port: "pj.AudioMediaPort", gain_rx_db: float, gain_tx_db: float) -> None:
+        """Take a line's port into the bridge. It is joined with a sink that goes nowhere, so that its samples are asked for even between calls."""
+        port.adjustRxLevel(_factor(gain_tx_db))
+        port.adjustTxLevel(_factor(gain_rx_db))
+        port.startTransmit(self._endpoint.audDevManager().getPlaybackDevMedia())
 
-    def stop_clock(self) -> None:
-        self._endpoint.audDevManager().setNoDev()
-
-    @property
-    def nowhere(self) -> "pj.AudioMedia":
-        """A sink that keeps ports connected to it running."""
-        return self._endpoint.audDevManager().getPlaybackDevMedia()
+    def run_clock(self, *, wanted: bool) -> None:
+        """Let samples flow, or rest: with every handset on hook and no bell ringing nobody hears them, and the processor sleeps."""
+        if wanted == self._clock_runs:
+            return
+        self._clock_runs = wanted
+        devices = self._endpoint.audDevManager()
+        if wanted:
+            devices.setNullDev()
+        else:
+            devices.setNoDev()
+        self.rearm()
 
     @property
     def version(self) -> str:
@@ -193,6 +200,11 @@ def _usable() -> Iterator[None]:
         yield
     except pj.Error as error:
         raise EngineUnusable(f"the SIP engine does not start: {explain(error)}") from error
+
+
+def _factor(gain_db: float) -> float:
+    """The engine's level: 1.0 leaves samples as they are."""
+    return float(10 ** (gain_db / 20))
 
 
 def rtp_range(sip: Sip) -> tuple[int, int]:

@@ -86,4 +86,7 @@ class CallOver:
     """Set where the status alone would mislead, such as a far end that fell silent."""
 
 
-News = AccountChanged | CallArrived | CallProgressed | CallEstablished | MediaChanged | DigitArrived | CallOver
+CallNews = CallProgressed | CallEstablished | MediaChanged | DigitArrived | CallOver
+"""News of a call that is known already."""
+
+News = AccountChanged | CallArrived | CallNews

@@ -1,0 +1,126 @@
+"""What happened, call by call: turns the agent's news into rows of the call log and into the calls of the status.
+
+It counts seconds on a clock it is given and writes rows through a function it is given. It decides nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from firmware.core.causes import words_of
+from firmware.core.events import Caller
+from firmware.records.calls import CallRow, Direction, Outcome
+from firmware.sip.news import CallOver, Quality
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A call under way. Times are the clock's seconds; `answered_s` is None before the answer."""
+
+    row: CallRow
+    began_s: float
+    state: str
+    answered_s: float | None = None
+    srtp: str = ""
+    held: bool = False
+    refused_here: bool = False
+
+
+class Journal:
+    """Keeps the calls under way and writes each change of a row."""
+
+    def __init__(self, write: Callable[[CallRow], object], clock_s: Callable[[], float]) -> None:
+        self._write = write
+        self._clock_s = clock_s
+        self._entries: dict[str, Entry] = {}
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        return MappingProxyType(self._entries)
+
+    def placed(self, handle: str, line: int, account: str, number: str) -> None:
+        self._begin(handle, CallRow(_now(), Direction.OUT, line, account, number), "calling")
+
+    def arrived(self, handle: str, line: int, account: str, caller: Caller) -> None:
+        row = CallRow(_now(), Direction.IN, line, account, caller.number or "", caller.name or "")
+        self._begin(handle, row, "ringing")
+
+    def _begin(self, handle: str, row: CallRow, state: str) -> None:
+        self._entries[handle] = Entry(row, self._clock_s(), state)
+        self._write(row)
+
+    def progressed(self, handle: str, state: str) -> None:
+        self._change(handle, state=state)
+
+    def refused(self, handle: str) -> None:
+        """We refuse the call; its end is on the way."""
+        self._change(handle, refused_here=True)
+
+    def media_changed(self, handle: str, codec: str, srtp: str, *, held: bool) -> None:
+        entry = self._entries.get(handle)
+        if entry:
+            self._entries[handle] = replace(entry, row=replace(entry.row, codec=codec or entry.row.codec), srtp=srtp, held=held)
+
+    def answered(self, handle: str) -> None:
+        entry = self._entries.get(handle)
+        if entry:
+            now_s = self._clock_s()
+            row = replace(entry.row, outcome=Outcome.UNDER_WAY, ring_s=_seconds(now_s - entry.began_s))
+            self._entries[handle] = replace(entry, row=row, state="in call", answered_s=now_s)
+            self._write(row)
+
+    def ended(self, news: CallOver) -> None:
+        entry = self._entries.pop(news.handle, None)
+        if entry:
+            self._write(_final(entry, news, self._clock_s()))
+
+    def _change(self, handle: str, **changes: object) -> None:
+        if handle in self._entries:
+            self._entries[handle] = replace(self._entries[handle], **changes)  # type: ignore[arg-type]
+
+
+def _final(entry: Entry, news: CallOver, now_s: float) -> CallRow:
+    outcome, reason = _outcome(entry, news)
+    ring_s = entry.row.ring_s if entry.answered_s is not None else _seconds(now_s - entry.began_s)
+    talk_s = _seconds(now_s - entry.answered_s) if entry.answered_s is not None else 0
+    media = _figures(news.quality)
+    return replace(entry.row, outcome=outcome, reason=reason, status=news.status, ring_s=ring_s, talk_s=talk_s, media=media)
+
+
+def _outcome(entry: Entry, news: CallOver) -> tuple[Outcome, str]:
+    if entry.answered_s is not None:
+        return Outcome.ANSWERED, news.reason or ("hung up here" if news.by_us else "the far end hung up")
+    if entry.row.direction is Direction.IN:
+        return _outcome_in(entry, news)
+    if news.by_us:
+        return Outcome.CANCELLED, "hung up before the far end answered"
+    reason = news.reason or words_of(news.status)
+    kinds = {486: Outcome.BUSY, 600: Outcome.BUSY, 408: Outcome.NO_ANSWER, 480: Outcome.NO_ANSWER, 603: Outcome.REJECTED}
+    return kinds.get(news.status, Outcome.FAILED), reason
+
+
+def _outcome_in(entry: Entry, news: CallOver) -> tuple[Outcome, str]:
+    if entry.refused_here:
+        return Outcome.REJECTED, "the line was busy"
+    if news.status == 487:
+        return Outcome.MISSED, "the caller gave up"
+    return Outcome.MISSED, news.reason or words_of(news.status)
+
+
+def _figures(quality: Quality) -> dict[str, float]:
+    if not quality.rx_packets:
+        return {}
+    return {
+        "loss_percent": round(quality.loss_percent, 2),
+        "jitter_ms": round(quality.jitter_ms, 2),
+        "rtt_ms": round(quality.rtt_ms, 2),
+    }
+
+
+def _seconds(value: float) -> float:
+    return round(value, 1)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,101 @@
+"""The device's state as plain data for `keepline status --json`, the page and the watchers of the control socket. It only reads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from firmware import VERSION
+from firmware.core.registration import RegistrationPhase
+from firmware.journal import Entry
+from firmware.settings.model import Account, Settings
+from firmware.sip.news import AccountChanged
+
+if TYPE_CHECKING:
+    from firmware.line_card import LineCard
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True)
+class _AccountNews:
+    news: AccountChanged
+    at_ms: float
+
+
+class StatusView:
+    """`entries` are the journal's calls under way; times are the loop's."""
+
+    def __init__(self, board: str, entries: Mapping[str, Entry]) -> None:
+        self.ready = False
+        self._board = board
+        self._entries = entries
+        self._accounts: dict[str, _AccountNews] = {}
+        self._started_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def take_account(self, news: AccountChanged, now_ms: float) -> None:
+        self._accounts[news.account] = _AccountNews(news, now_ms)
+
+    def whole(self, settings: Settings, cards: "Sequence[LineCard]", engine: str, now_ms: float) -> Json:
+        return {
+            "ready": self.ready,
+            "name": settings.device.name,
+            "version": VERSION,
+            "engine": engine,
+            "board": self._board,
+            "country": settings.device.country,
+            "started_at": self._started_at,
+            "lines": [self.line(card) for card in cards],
+            "accounts": [self.account(account, now_ms) for account in settings.account],
+            "calls": self.calls(now_ms / 1000),
+            "uplinks": [],
+            "modem": None,
+        }
+
+    def line(self, card: "LineCard") -> Json:
+        state = card.state
+        return {"line": card.number, "state": state.phase.value, "digits": state.digits, "call": state.call}
+
+    def account(self, account: Account, now_ms: float) -> Json:
+        known = self._accounts.get(account.id)
+        shown: Json = {
+            "id": account.id,
+            "number": account.number or account.user,
+            "server": account.server,
+            "transport": account.transport,
+            "state": "unregistered",
+            "reason": "",
+            "expires_s": 0,
+            "retry_in_s": 0,
+        }
+        if known is None:
+            return shown
+        registration = known.news.registration
+        passed_s = (now_ms - known.at_ms) / 1000
+        waits = registration.phase in {RegistrationPhase.WAITING, RegistrationPhase.REFUSED}
+        direct = not account.register and registration.phase is RegistrationPhase.UNREGISTERED
+        return shown | {
+            "state": "direct" if direct else registration.phase.value,
+            "reason": known.news.reason,
+            "status": registration.status,
+            "expires_s": max(0, round(known.news.expires_s - passed_s)),
+            "retry_in_s": max(0, round(registration.wait_ms / 1000 - passed_s)) if waits else 0,
+        }
+
+    def calls(self, now_s: float) -> list[Json]:
+        return [_call(handle, entry, now_s) for handle, entry in self._entries.items()]
+
+
+def _call(handle: str, entry: Entry, now_s: float) -> Json:
+    return {
+        "call": handle,
+        "line": entry.row.line,
+        "direction": entry.row.direction.value,
+        "number": entry.row.number,
+        "name": entry.row.name,
+        "account": entry.row.account,
+        "state": "held" if entry.held else entry.state,
+        "codec": entry.row.codec,
+        "srtp": entry.srtp,
+        "seconds": round(now_s - entry.answered_s, 1) if entry.answered_s is not None else 0,
+    }

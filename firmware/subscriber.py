@@ -1,0 +1,79 @@
+"""One line's machines on the clock: loop changes and events in, the line's orders out, timers kept.
+
+It joins `core.hook` and `core.line` with a Scheduler and holds their state. It knows neither SIP nor samples nor the SLIC.
+"""
+
+from collections.abc import Callable
+
+from firmware.core import hook, line
+from firmware.core.actions import Action, StartTimer, StopTimer
+from firmware.core.events import Event, TimerExpired
+from hal.ports import Scheduler, Timer
+
+
+class Subscriber:
+    """The subscriber's line number `rules.line`. `perform` gets every order that is not a timer, `changed` every new state."""
+
+    def __init__(
+        self,
+        rules: line.LineRules,
+        hook_rules: hook.HookRules,
+        scheduler: Scheduler,
+        perform: Callable[[Action], None],
+        changed: Callable[[line.LineState], None],
+    ) -> None:
+        self.rules = rules
+        self.hook_rules = hook_rules
+        self.state = line.LineState()
+        self._hook_state = hook.HookState()
+        self._scheduler = scheduler
+        self._perform = perform
+        self._changed = changed
+        self._timers: dict[object, Timer] = {}
+
+    def loop_changed(self, closed: bool, at_ms: float) -> None:  # noqa: FBT001 (the SLIC driver's report)
+        self._hook_step(hook.LoopClosed(at_ms) if closed else hook.LoopOpened(at_ms))
+
+    def _hook_step(self, event: hook.HookEvent) -> None:
+        step = hook.step(self.hook_rules, self._hook_state, event)
+        self._hook_state = step.state
+        for timer in step.stop:
+            self._stop(timer)
+        if step.start:
+            timer, delay_ms = step.start
+            self._start(timer, delay_ms, lambda: self._hook_step(hook.HookTimerExpired(timer)))
+        for line_event in step.events:
+            self.take(line_event)
+
+    def take(self, event: Event) -> None:
+        """One event, on the deciding thread. Orders may lead to further events, but only through the scheduler."""
+        before = self.state
+        step = line.step(self.rules, before, event)
+        self.state = step.state
+        for action in step.actions:
+            self._order(action)
+        if step.state != before:
+            self._changed(step.state)
+
+    def _order(self, action: Action) -> None:
+        match action:
+            case StartTimer(timer, delay_ms):
+                self._start(timer, delay_ms, lambda: self.take(TimerExpired(timer)))
+            case StopTimer(timer):
+                self._stop(timer)
+            case _:
+                self._perform(action)
+
+    def _start(self, timer: object, delay_ms: float, expired: Callable[[], None]) -> None:
+        self._stop(timer)
+        self._timers[timer] = self._scheduler.later(delay_ms, expired)
+
+    def _stop(self, timer: object) -> None:
+        running = self._timers.pop(timer, None)
+        if running:
+            running.cancel()
+
+    def close(self) -> None:
+        for running in self._timers.values():
+            running.cancel()
+        self._timers.clear()
