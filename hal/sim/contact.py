@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hal.ports import Scheduler, Timer
-from hal.sim.outcome import Done, Outcome
+from hal.sim.outcome import COMPLETED, CUT_SHORT, Done
 from hal.sim.settings import SimLineSettings
 
 
@@ -86,14 +86,14 @@ class Contact:
         self._disarm()
         for step in dropped:
             if isinstance(step, PlannedEnd):
-                step.done(Outcome.CUT_SHORT)
+                step.done(CUT_SHORT)
 
     def _play(self) -> None:
         """Play everything due at once, so that lateness never shows between two edges; then wait for the next."""
         while self._plan and self._plan[0].at_ms <= self._scheduler.now_ms():
             step = self._plan.popleft()
             if isinstance(step, PlannedEnd):
-                step.done(Outcome.COMPLETED)
+                step.done(COMPLETED)
             elif step.closed != self.closed:
                 self.closed = step.closed
                 self._on_edge(step.closed, step.at_ms)

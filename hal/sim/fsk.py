@@ -69,7 +69,7 @@ def _tone(samples: Floats, hz: float) -> Floats:
     """Magnitude of one tone over a sliding bit."""
     turn = np.exp(-2j * np.pi * hz / (SAMPLE_RATE_HZ * OVERSAMPLING) * np.arange(len(samples)))
     total = np.cumsum(samples * turn)
-    return np.abs(total[BIT:] - total[:-BIT])
+    return np.asarray(np.abs(total[BIT:] - total[:-BIT]), dtype=np.float64)
 
 
 def _framed_bytes(marks: Floats, starts: npt.NDArray[np.intp]) -> bytes:

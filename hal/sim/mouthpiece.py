@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hal.ports import Scheduler, Timer
 from hal.sim.level import Samples
-from hal.sim.outcome import Done, Outcome
+from hal.sim.outcome import COMPLETED, CUT_SHORT, Done
 
 STALL_MS = 3000.0
 """No frame taken for this long means that no audio clock runs: what waits to be said is given up."""
@@ -61,7 +61,7 @@ class SpeechQueue:
             dropped, self._waiting = self._waiting, deque()
         self._stop_watch()
         for utterance in dropped:
-            utterance.done(Outcome.CUT_SHORT)
+            utterance.done(CUT_SHORT)
 
     def _mix_first(self, frame: Samples, filled: int) -> int:
         utterance = self._waiting[0]
@@ -70,7 +70,7 @@ class SpeechQueue:
         utterance.at += len(piece)
         if utterance.at >= len(utterance.samples):
             done = self._waiting.popleft().done
-            self._scheduler.post(lambda: done(Outcome.COMPLETED))
+            self._scheduler.post(lambda: done(COMPLETED))
         return len(piece)
 
     def _watch_clock(self, frames_seen: int) -> None:

@@ -1,15 +1,13 @@
 """How an order to the simulated person ended. It must not know the orders."""
 
 from collections.abc import Callable
-from enum import Enum, auto
+from typing import Final
 
+Done = Callable[[bool], None]
+"""Called once, on the deciding thread, when an order has ended: COMPLETED or CUT_SHORT."""
 
-class Outcome(Enum):
-    """Everything ordered happened, or something (the handset replaced, no audio clock) cut it short."""
+COMPLETED: Final = True
+"""Everything ordered happened."""
 
-    COMPLETED = auto()
-    CUT_SHORT = auto()
-
-
-Done = Callable[[Outcome], None]
-"""Called once, on the deciding thread, when an order has ended."""
+CUT_SHORT: Final = False
+"""The handset was replaced, or no audio clock runs."""
