@@ -1,21 +1,32 @@
 """A word that must never be printed: not in a log, a traceback, an f-string or JSON."""
 
-from dataclasses import dataclass
+from typing import Final
 
 MASK = "********"
 
 
-@dataclass(frozen=True, repr=False)
 class Secret:
-    """Wraps a password. Only `reveal()` gives it away; an empty one says so, since that tells the owner it is not set."""
+    """Wraps a password; only `reveal()` gives it away. An empty one prints as "", which tells the owner that none is set.
 
-    _word: str = ""
+    No dataclass, since msgspec would take that for a table of its own.
+    """
+
+    __slots__ = ("_word",)
+
+    def __init__(self, word: str = "") -> None:
+        self._word: Final = word
 
     def reveal(self) -> str:
         return self._word
 
     def __bool__(self) -> bool:
         return bool(self._word)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._word == other._word
+
+    def __hash__(self) -> int:
+        return hash(self._word)
 
     def __str__(self) -> str:
         return MASK if self._word else ""

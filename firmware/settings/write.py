@@ -1,0 +1,57 @@
+"""Settings as TOML text with each key's help sentence above it: what the page saves and what keepline.example.toml is. Knows no file."""
+
+import json
+import textwrap
+from collections.abc import Iterable
+
+from firmware.settings.keys import Key, allowed, keys
+from firmware.settings.model import SECTIONS, Section, Settings, Table
+from firmware.settings.secret import Secret
+
+_WIDTH = 120
+
+
+def as_toml(settings: Settings) -> str:
+    """The whole file, passwords in clear: it is for the disk, not for the eye. Every key stands there, also those at their default."""
+    return "\n".join(line for section in SECTIONS for line in section_lines(section, getattr(settings, section.name)))
+
+
+def section_lines(section: Section, value: Table | tuple[Table, ...] | None) -> Iterable[str]:
+    """One section's tables; the comments stand only in the first of a kind."""
+    tables = value if isinstance(value, tuple) else () if value is None else (value,)
+    heading = f"[[{section.name}]]" if section.most else f"[{section.name}]"
+    for number, table in enumerate(tables):
+        yield heading
+        for key in keys(section.kind):
+            if not number:
+                yield from _comment(key)
+            yield f"{key.name} = {_toml(getattr(table, key.name))}"
+        yield ""
+
+
+def _comment(key: Key) -> Iterable[str]:
+    default = "required" if key.required else f"default: {_toml(key.default)}"
+    yield f"# {key.sentence}"
+    yield from textwrap.wrap(
+        f"{allowed(key)}; {default}",
+        _WIDTH,
+        initial_indent="#   ",
+        subsequent_indent="#   ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Secret):
+        value = value.reveal()
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml(item) for item in value)}]"
+    if isinstance(value, float):
+        return str(int(value) if value.is_integer() else value)
+    return _text(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _text(value: str) -> str:
+    """A TOML basic string; JSON's escapes are among its own, save for pairs of surrogates and the DEL character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
