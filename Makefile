@@ -1,0 +1,77 @@
+# Every target installs what it needs, from a clean checkout on Debian 12 or 13, as root or with sudo.
+# Slow results are kept under build/: the engine's wheel and the package stamps by checksum, so a second run is quick.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := image-build/packages
+STAMPS := build/stamps
+
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup engine demo demo-call test check format bench interop image diagrams clean
+
+help:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMPS)/venv ## install the system packages, the engine and the Python parts
+
+engine: $(STAMPS)/runtime $(VENV)/bin/python ## build the SIP engine (pjsua2) as a wheel under build/wheels/
+	image-build/engine/build --python $(BIN)/python
+
+demo: $(STAMPS)/venv $(STAMPS)/peers ## a simulated adapter with its page on http://127.0.0.1:8080 and a far end to call
+	$(BIN)/python -m tests.demo.page
+
+demo-call: $(STAMPS)/venv $(STAMPS)/peers ## one call by itself, both ways measured in the samples
+	$(BIN)/python -m tests.demo.call
+
+test: $(STAMPS)/venv $(STAMPS)/peers ## every test, against the real peers it starts
+	$(BIN)/python -m pytest --ignore=tests/interop
+
+check: $(STAMPS)/venv $(STAMPS)/lint ## lint, format, types, layer rules, unit files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict firmware hal
+	shellcheck --external-sources $$(git ls-files '*.sh' .ci/run image-build/install-packages image-build/engine/build systemd/verify)
+	$(BIN)/python -m pytest tests/test_layers.py tests/test_documents.py
+	systemd/verify
+
+format: $(STAMPS)/venv ## put the code into its one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(STAMPS)/venv $(STAMPS)/peers ## the figures against the peers: a table and build/bench.json
+	$(BIN)/python -m tests.bench
+
+interop: $(STAMPS)/venv $(STAMPS)/peers ## the same calls through a real Asterisk 22 in a throw-away root
+	$(BIN)/python -m pytest tests/interop
+
+image: ## the arm64 image under build/image/
+	@echo "make image: the arm64 image is not built yet; it comes with the image work" >&2; exit 1
+
+diagrams: $(STAMPS)/venv ## draw the state diagrams of ARCHITECTURE.md from the tables
+	$(BIN)/python -m tests.core.diagrams ARCHITECTURE.md
+
+clean: ## remove everything that was built
+	rm -rf build $(VENV) ./*.egg-info
+
+# Package lists: one stamp each, renewed when the list changes.
+$(STAMPS)/%: $(PACKAGES)/%.txt image-build/install-packages
+	image-build/install-packages $<
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/peers: tests/peers/packages.txt image-build/install-packages
+	image-build/install-packages $<
+	@mkdir -p $(@D) && touch $@
+
+$(VENV)/bin/python: | $(STAMPS)/runtime
+	$(PYTHON) -m venv $(VENV)
+
+# The wheel's path is the last line the recipe prints; it is quick when the wheel is there.
+$(STAMPS)/venv: requirements.lock pyproject.toml $(wildcard image-build/engine/*) $(STAMPS)/runtime | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	image-build/engine/build --python $(BIN)/python | tee build/engine.out
+	$(BIN)/python -m pip install --quiet --no-deps --force-reinstall "$$(tail -n 1 build/engine.out)"
+	@mkdir -p $(@D) && touch $@
