@@ -75,7 +75,10 @@ def _account_known(settings: Settings, place: str, line: Line, wrong: Wrong) -> 
     unclear = any(table.startswith("account") for table, key in wrong if key in ("", "id"))
     if line.account and line.account not in ids and not unclear and (place, "account") not in wrong:
         yield Mistake(
-            place, "account", f'no account has the id "{line.account}"', ", ".join(ids) or "nothing, as there is no [[account]]"
+            place,
+            "account",
+            f'no account has the id "{line.account}"',
+            ", ".join(dict.fromkeys(ids)) or "nothing, as there is no [[account]]",
         )
 
 

@@ -59,7 +59,7 @@ def test_every_mistake_is_told_at_once() -> None:
         "k.toml: [line.1] inter_digit_s: 0 is not allowed; allowed: 1 to 30 s",
         'k.toml: [account.1] server: "h.example:0" is not allowed; allowed: "host" or "host:port", an IPv6 address as "[::1]:5060"',
         'k.toml: [account.1] transport: "sctp" is not allowed; allowed: udp, tcp, tls',
-        'k.toml: [line.2] account: no account has the id "nobody"; allowed: a, a',
+        'k.toml: [line.2] account: no account has the id "nobody"; allowed: a',
         "k.toml: [account.1] user: is missing; allowed: the SIP user; only register = false goes without",
         'k.toml: [account.2] id: "a" is already taken by [account.1]; allowed: one that no other table has',
     ]

@@ -1,0 +1,105 @@
+"""The commands about the device itself: run, check, status, calls, reload."""
+
+from argparse import Namespace
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from firmware.client import Client
+from firmware.command_line.output import duration, print_json, print_text, say, table
+from firmware.state_folder import control_socket
+
+_RELOAD_PATIENCE_S = 30
+
+
+def run(arguments: Namespace) -> int:
+    from firmware import device  # noqa: PLC0415 - brings pjsua2 with it, which no other command needs
+
+    return device.run(Path(arguments.config), Path(arguments.state), arguments.board)
+
+
+def check(arguments: Namespace) -> int:
+    from firmware.settings.load import load  # noqa: PLC0415 - brings msgspec with it, which most commands do not need
+
+    load(Path(arguments.file))
+    say(f"{arguments.file}: no mistakes")
+    return 0
+
+
+def status(arguments: Namespace) -> int:
+    found = _ask(arguments, "status")
+    if arguments.json:
+        print_json(found)
+    else:
+        print_text(status_text(found))
+    return 0
+
+
+def calls(arguments: Namespace) -> int:
+    found = _ask(arguments, "calls", limit=arguments.limit)
+    if arguments.json:
+        print_json(found)
+    else:
+        print_text(calls_text(found))
+    return 0
+
+
+def reload(arguments: Namespace) -> int:
+    print_json(_ask(arguments, "reload", patience_s=_RELOAD_PATIENCE_S))
+    return 0
+
+
+def status_text(found: Mapping[str, Any]) -> Iterable[str]:
+    """The object of `status` for people."""
+    ready = "ready" if found.get("ready") else "not ready"
+    about = ", ".join(f"{key} {found[key]}" for key in ("engine", "board") if found.get(key))
+    yield f"{found.get('name', 'Keepline')} {found.get('version', '')}: {ready}" + (f" ({about})" if about else "")
+    if found.get("started_at"):
+        yield f"started {found['started_at']}"
+    for name, heading in _TABLES.items():
+        rows = found.get(name) or []
+        if rows:
+            yield from (
+                "",
+                *table([word.replace("_", " ") for word in heading], ([row.get(key) for key in heading] for row in rows)),
+            )
+    if found.get("modem"):
+        yield from ("", *table(["modem", ""], [[key.replace("_", " "), value] for key, value in found["modem"].items()]))
+
+
+_TABLES = {
+    "lines": ("line", "state", "digits", "account"),
+    "accounts": ("id", "number", "server", "transport", "state", "reason", "expires_s", "retry_in_s"),
+    "calls": ("line", "direction", "number", "name", "account", "state", "codec", "srtp", "seconds"),
+    "uplinks": ("interface", "kind", "state", "reason"),
+}
+
+
+def calls_text(rows: list[Mapping[str, Any]]) -> Iterable[str]:
+    """The rows of `calls` for people."""
+    if not rows:
+        return ["no calls yet"]
+    heading = ("started (UTC)", "line", "way", "number", "name", "account", "outcome", "talk", "codec", "reason")
+    return table(heading, (_call_cells(row) for row in rows))
+
+
+def _call_cells(row: Mapping[str, Any]) -> list[object]:
+    started = str(row.get("started_at", "")).replace("T", " ")[:19]
+    number = row.get("number") or "withheld"
+    told = [row.get(key) for key in ("name", "account", "outcome")]
+    talk = row.get("talk_s") or 0
+    return [
+        started,
+        row.get("line"),
+        row.get("direction"),
+        number,
+        *told,
+        duration(talk) if talk else "",
+        row.get("codec"),
+        row.get("reason"),
+    ]
+
+
+def _ask(arguments: Namespace, do: str, **given: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    with Client(control_socket(Path(arguments.state))) as client:
+        return client.ask(do, **given)
