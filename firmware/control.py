@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -191,12 +191,16 @@ class _Connection:
 
     async def _pump(self, stream: AsyncIterator[object]) -> None:
         try:
-            with suppress(ConnectionError):
-                async for event in stream:
-                    await self._send(event if isinstance(event, bytes) else _line(event))
+            async for event in stream:
+                await self._send(event if isinstance(event, bytes) else _line(event))
+        except ConnectionError:
+            pass  # the client left
         except Exception:  # noqa: BLE001 - same
             _log.exception("a stream of events failed; its connection is closed")
             self._writer.transport.abort()
+        finally:
+            if isinstance(stream, AsyncGenerator):
+                await stream.aclose()  # at once, not when it is collected: it may hold a part of the device
 
     async def _refuse(self, request_id: int | str | None, sentence: str) -> None:
         await self._send(_line({"id": request_id, "ok": False, "error": sentence}))
