@@ -15,9 +15,9 @@ class Verdict(Enum):
     INCOMPLETE = "incomplete"
     """More digits are needed."""
     COMPLETE = "complete"
-    """Send it now: nothing longer can match."""
+    """Send it now, even if a longer number could match too: RFC 3435 lets the complete match win."""
     AMBIGUOUS = "ambiguous"
-    """It may be sent, but a longer number is possible: the inter-digit timer decides."""
+    """Only alternatives that end in T match: the inter-digit timer decides."""
     IMPOSSIBLE = "impossible"
     """No number of the map begins like this."""
 
@@ -63,16 +63,18 @@ class DigitMap:
 
     def judge(self, dialed: str) -> Verdict:
         """What may happen to the digits so far."""
-        matched = longer = timed = False
+        complete = timed = longer = False
         for alternative in self.alternatives:
             reached = alternative.positions(dialed)
             end = len(alternative.elements)
-            matched |= end in reached
+            complete |= end in reached and not alternative.timed
             timed |= end in reached and alternative.timed
             longer |= any(position < end for position in reached)
-        if not matched:
-            return Verdict.INCOMPLETE if longer else Verdict.IMPOSSIBLE
-        return Verdict.AMBIGUOUS if longer or timed else Verdict.COMPLETE
+        if complete:
+            return Verdict.COMPLETE
+        if timed:
+            return Verdict.AMBIGUOUS
+        return Verdict.INCOMPLETE if longer else Verdict.IMPOSSIBLE
 
     def accepts(self, dialed: str, digit: str) -> bool:
         """Whether `digit` can be part of a number here, so that a `#` in the map is not taken for "send now"."""

@@ -60,7 +60,8 @@ class HookRules:
 class HookState:
     phase: HookPhase = HookPhase.ON_HOOK
     pulses: int = 0
-    opened_at_ms: float = 0.0
+    since_ms: float = 0.0
+    """When the loop last changed, in BREAK and MAKE."""
 
 
 @dataclass(frozen=True)
@@ -83,23 +84,23 @@ def _open(rules: HookRules, state: HookState, event: LoopOpened) -> HookStep:
 
 
 def _close(rules: HookRules, state: HookState, event: LoopClosed) -> HookStep:
-    break_ms = event.at_ms - state.opened_at_ms
+    break_ms = event.at_ms - state.since_ms
     stop = (HookTimer.HANG_UP,)
     if break_ms < rules.flash_min_ms:
         pulses = state.pulses + (break_ms >= rules.break_min_ms)
-        return HookStep(HookState(HookPhase.MAKE, pulses), start=(HookTimer.DIGIT_END, rules.digit_end_ms), stop=stop)
+        return HookStep(HookState(HookPhase.MAKE, pulses, event.at_ms), start=(HookTimer.DIGIT_END, rules.digit_end_ms), stop=stop)
     if break_ms <= rules.flash_max_ms:
         return HookStep(HookState(HookPhase.OFF_HOOK), (HookFlashed(event.at_ms),), stop=stop)
-    return HookStep(HookState(HookPhase.OFF_HOOK), (HookReplaced(state.opened_at_ms), HookLifted(event.at_ms)), stop=stop)
+    return HookStep(HookState(HookPhase.OFF_HOOK), (HookReplaced(state.since_ms), HookLifted(event.at_ms)), stop=stop)
 
 
 def _hang_up(_rules: HookRules, state: HookState, _event: HookTimerExpired) -> HookStep:
-    return HookStep(HookState(HookPhase.ON_HOOK), (HookReplaced(state.opened_at_ms),))
+    return HookStep(HookState(HookPhase.ON_HOOK), (HookReplaced(state.since_ms),))
 
 
 def _end_digit(_rules: HookRules, state: HookState, _event: HookTimerExpired) -> HookStep:
     digit = pulsed_digit(state.pulses)
-    events = (DigitDialed(digit, state.opened_at_ms),) if digit else ()
+    events = (DigitDialed(digit, state.since_ms),) if digit else ()
     return HookStep(HookState(HookPhase.OFF_HOOK), events)
 
 

@@ -1,0 +1,112 @@
+"""Breaks of the loop become digits, flashes and hang-ups by their length alone."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firmware.core import hook
+from firmware.core.events import DigitDialed, Event, HookFlashed, HookLifted, HookReplaced
+from firmware.core.hook import HookPhase, HookRules, HookState, HookTimer, HookTimerExpired, LoopClosed, LoopOpened
+
+RULES = HookRules()
+
+
+def play(*changes_ms: tuple[str, float]) -> list[Event]:
+    """Live through loop changes at their times with timers that expire by themselves, as the clock would have it."""
+    state, timers, heard = HookState(), {}, list[Event]()
+
+    def take(event: hook.HookEvent, now_ms: float) -> None:
+        nonlocal state
+        done = hook.step(RULES, state, event)
+        state = done.state
+        for timer in done.stop:
+            timers.pop(timer, None)
+        if done.start:
+            timers[done.start[0]] = now_ms + done.start[1]
+        heard.extend(done.events)
+
+    def pass_time(until_ms: float) -> None:
+        while timers and min(timers.values()) <= until_ms:
+            timer = min(timers, key=lambda each: timers[each])
+            due_ms = timers.pop(timer)
+            take(HookTimerExpired(timer), due_ms)
+
+    for change, at_ms in changes_ms:
+        pass_time(at_ms)
+        take(LoopClosed(at_ms) if change == "closed" else LoopOpened(at_ms), at_ms)
+    pass_time(1e9)
+    return heard
+
+
+def breaks(*lengths_ms: float, make_ms: float = 40) -> list[Event]:
+    """Lift, then open the loop so long each time; without the lifting's own event."""
+    at_ms, changes = 1000.0, [("closed", 0.0)]
+    for length_ms in lengths_ms:
+        changes += [("opened", at_ms), ("closed", at_ms + length_ms)]
+        at_ms += length_ms + make_ms
+    return play(*changes)[1:]
+
+
+@pytest.mark.parametrize(("phase", "kind"), [*product(HookPhase, [LoopClosed, LoopOpened, *HookTimer])])
+def test_every_phase_and_event_has_a_row_or_is_ignored_by_name(phase: HookPhase, kind: object) -> None:
+    assert ((phase, kind) in hook.TABLE) != ((phase, kind) in hook.IGNORED)  # type: ignore[comparison-overlap]
+
+
+def test_lifting_and_replacing() -> None:
+    assert play(("closed", 10), ("opened", 5000)) == [HookLifted(10), HookReplaced(5000)]
+
+
+@pytest.mark.parametrize("pps", [8, 10, 16, 20, 22])
+@pytest.mark.parametrize("ratio", [0.5, 0.6, 0.67])
+@pytest.mark.parametrize("digit", "1234567890")
+def test_dials_of_every_usual_speed_and_ratio(pps: int, ratio: float, digit: str) -> None:
+    period_ms = 1000 / pps
+    heard = breaks(*[period_ms * ratio] * (int(digit) or 10), make_ms=period_ms * (1 - ratio))
+    assert [event.digit for event in heard if isinstance(event, DigitDialed)] == [digit]
+    assert len(heard) == 1
+
+
+def test_two_digits_are_told_apart_by_the_pause() -> None:
+    at_ms, changes = 1000.0, [("closed", 0.0)]
+    for _ in range(2):
+        for _ in range(3):
+            changes += [("opened", at_ms), ("closed", at_ms + 60)]
+            at_ms += 100
+        at_ms += 300
+    assert [event.digit for event in play(*changes)[1:]] == ["3", "3"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("length_ms", [95, 100, 300, 500, 699])
+def test_a_longer_break_is_a_flash(length_ms: float) -> None:
+    assert breaks(length_ms) == [HookFlashed(1000 + length_ms)]
+
+
+@pytest.mark.parametrize("length_ms", [12, 30, 94])
+def test_a_shorter_break_is_a_pulse(length_ms: float) -> None:
+    assert breaks(length_ms) == [DigitDialed("1", 1000 + length_ms)]
+
+
+def test_a_break_longer_than_a_flash_hangs_up_without_waiting_for_its_end() -> None:
+    assert play(("closed", 0), ("opened", 1000))[1:] == [HookReplaced(1000)]
+
+
+def test_contact_trouble_is_no_digit() -> None:
+    assert breaks(5) == []
+
+
+def test_more_than_ten_pulses_are_no_digit() -> None:
+    assert breaks(*[60] * 11) == []
+
+
+@given(st.lists(st.floats(1, 3000), max_size=30))
+def test_lifted_and_replaced_alternate_whatever_the_contact_does(steps_ms: list[float]) -> None:
+    at_ms, changes = 0.0, []
+    for index, step_ms in enumerate(steps_ms):
+        at_ms += step_ms
+        changes.append(("opened" if index % 2 else "closed", at_ms))
+    hooks = [type(event) for event in play(*changes) if isinstance(event, HookLifted | HookReplaced)]
+    assert hooks == [HookLifted if index % 2 == 0 else HookReplaced for index in range(len(hooks))]
