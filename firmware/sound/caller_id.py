@@ -130,8 +130,8 @@ def _keys_burst(keys: str) -> bytes:
 
 _LOWER_CYRILLIC = (
     # ICAO Doc 9303 part 3, Russian; the letters of Kazakh by the nearest Latin one (unconfirmed).
-    "а=a б=b в=v г=g д=d е=e ё=e ж=zh з=z и=i й=i к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=kh ц=ts ч=ch ш=sh щ=shch "
-    "ъ=ie ы=y ь= э=e ю=iu я=ia ә=a ғ=g қ=k ң=n ө=o ұ=u ү=u һ=h і=i ї=i є=ie ґ=g ў=u"
+    "а=a б=b в=v г=g д=d е=e ё=e ж=zh з=z и=i й=i к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=kh ц=ts ч=ch ш=sh щ=shch "  # noqa: RUF001
+    "ъ=ie ы=y ь= э=e ю=iu я=ia ә=a ғ=g қ=k ң=n ө=o ұ=u ү=u һ=h і=i ї=i є=ie ґ=g ў=u"  # noqa: RUF001
 )
 
 

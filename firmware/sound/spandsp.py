@@ -11,6 +11,7 @@ from typing import Any
 from cffi import FFI
 
 from firmware.sound.errors import LibraryMissing
+from firmware.sound.high_pass import HighPass
 
 _LIBRARY = "libspandsp.so.2"
 
@@ -34,10 +35,10 @@ int adsi_tx_free(adsi_tx_state_t *s);
 _BLOCK_SAMPLES = 102
 """The block of spandsp's Goertzel filters (dtmf.c, DTMF_SAMPLES_PER_BLOCK)."""
 
-NORMAL_TWIST_DB = 8
-"""The column (upper) frequency may be this much weaker than the row (ITU-T Q.24, AT&T: -8 dB)."""
-REVERSE_TWIST_DB = 4
-"""The column frequency may be this much stronger than the row (ITU-T Q.24, AT&T: +4 dB)."""
+NORMAL_TWIST_DB = 10
+"""The column (upper) frequency may be 8 dB weaker than the row (ITU-T Q.24, AT&T); 2 dB more for what a short block mismeasures."""
+REVERSE_TWIST_DB = 5
+"""The column frequency may be 4 dB stronger than the row (ITU-T Q.24, AT&T); 1 dB more as above."""
 THRESHOLD_DBM0 = -40
 """Weakest frequency taken for a key. Q.24 (AT&T) asks for 0 to -25 dBm0; 15 dB more for long lines, still far above
 the -55 dBm0 at which it forbids a response. (Q.24 limits as in `reliability.md` 1.3, there marked unverified.)"""
@@ -61,7 +62,7 @@ class DtmfDetector:
     at least 27 ms, always take 36 ms, and see a tone begin half a block sooner. A break of up to 10 ms in a tone is ridden over.
     """
 
-    def __init__(self, *, dial_tone_filter: bool = False) -> None:
+    def __init__(self) -> None:
         self._library = library()
         self._receivers = (self._receiver(), self._receiver())
         self._library.dtmf_rx(self._receivers[1], bytes(_BLOCK_SAMPLES), _BLOCK_SAMPLES // 2)
@@ -69,7 +70,7 @@ class DtmfDetector:
         self._samples = 0
         self.suspicious = False
         """Something like a key is heard, not yet or no longer certain: the voice is better muted."""
-        self.filter_dial_tone(wanted=dial_tone_filter)
+        self._high_pass: HighPass | None = None
 
     def _receiver(self) -> Any:  # noqa: ANN401 (C data has no type)
         state = self._library.dtmf_rx_init(_ffi.NULL, _ffi.NULL, _ffi.NULL)
@@ -77,14 +78,15 @@ class DtmfDetector:
         return _ffi.gc(state, self._library.dtmf_rx_free)
 
     def filter_dial_tone(self, *, wanted: bool) -> None:
-        """Take out 350 and 440 Hz before looking, while our own dial tone comes back from the line. Same thread as `feed`."""
-        for receiver in self._receivers:
-            self._library.dtmf_rx_parms(receiver, int(wanted), -1, -1, -99)
+        """Take everything below the keys out before looking, while our own dial tone comes back. Same thread as `feed`."""
+        self._high_pass = HighPass() if wanted else None
 
     def feed(self, pcm: bytes) -> tuple[DtmfEvent, ...]:
         """Listen to the next samples, 16-bit little-endian; what became certain with them."""
         samples = len(pcm) // 2
         first, second = self._receivers
+        if self._high_pass is not None:
+            pcm = self._high_pass.filter(pcm)
         self._library.dtmf_rx(first, pcm, samples)
         self._library.dtmf_rx(second, pcm, samples)
         self._samples += samples

@@ -29,7 +29,9 @@ class ToneSource:
     """Plays one tone from its beginning. Not thread-safe: one reader."""
 
     def __init__(self, tone: Tone) -> None:
+        """Computes the loops, so that `take` never has to: some milliseconds the first time a tone is used."""
         self._tone = tone
+        self._loops = [_loop_of(segment) for segment in tone.segments]
         self._index: int | None = 0
         self._enter(0)
 
@@ -54,7 +56,7 @@ class ToneSource:
     def _enter(self, index: int | None) -> None:
         self._index = index
         segment = _ENDLESS_SILENCE if index is None else self._tone.segments[index]
-        self._loop, self._period = _loop(segment.sines, segment.modulated_by_hz)
+        self._loop, self._period = (_SILENCE, 1) if index is None else self._loops[index]
         self._at = 0
         self._left = _ENDLESS if segment.duration_ms is None else segment.duration_ms * _SAMPLES_A_MS
 
@@ -91,22 +93,28 @@ def dtmf_tone(digit: str, on_ms: int = 100, off_ms: int = 0, level_dbm0: float =
     raise ValueError(f'"{digit}" is not a key of 0-9 * # A-D.')
 
 
-@lru_cache(maxsize=64)
-def _loop(sines: tuple[Sine, ...], modulated_by_hz: int) -> tuple[bytes, int]:
-    """A loop of samples and its period, computed once for each sum of sines."""
-    if not sines:
+def _loop_of(segment: Segment) -> tuple[bytes, int]:
+    """The loop of samples of a segment and its period; shorter than its period if the segment is."""
+    if not segment.sines:
         return _SILENCE, 1
-    period = SAMPLE_RATE_HZ // gcd(SAMPLE_RATE_HZ, modulated_by_hz, *(sine.frequency_hz for sine in sines))
-    loop = array("h", (_sample(sines, modulated_by_hz, index % period) for index in range(period + _SLACK_SAMPLES)))
-    return loop.tobytes(), period
+    frequencies = (sine.frequency_hz for sine in segment.sines)
+    period = SAMPLE_RATE_HZ // gcd(SAMPLE_RATE_HZ, segment.modulated_by_hz, *frequencies)
+    length = period + _SLACK_SAMPLES
+    if segment.duration_ms is not None:
+        length = min(length, segment.duration_ms * _SAMPLES_A_MS)
+    return _samples(segment.sines, segment.modulated_by_hz, length), max(period, length - _SLACK_SAMPLES)
 
 
-def _sample(sines: tuple[Sine, ...], modulated_by_hz: int, index: int) -> int:
-    step = 2 * pi * index / SAMPLE_RATE_HZ
-    value = sum(_peak(sine.level_dbm0) * sin(sine.frequency_hz * step) for sine in sines)
-    if modulated_by_hz:
-        value *= 1 + MODULATION_DEPTH * sin(modulated_by_hz * step)
-    return max(-_FULL_SCALE, min(_FULL_SCALE, round(value)))
+@lru_cache(maxsize=64)
+def _samples(sines: tuple[Sine, ...], modulated_by_hz: int, count: int) -> bytes:
+    peaks = [(_peak(sine.level_dbm0), 2 * pi * sine.frequency_hz / SAMPLE_RATE_HZ) for sine in sines]
+    modulation = 2 * pi * modulated_by_hz / SAMPLE_RATE_HZ
+    depth = MODULATION_DEPTH if modulated_by_hz else 0.0
+    samples = array("h")
+    for index in range(count):
+        value = sum(peak * sin(step * index) for peak, step in peaks) * (1 + depth * sin(modulation * index))
+        samples.append(max(-_FULL_SCALE, min(_FULL_SCALE, round(value))))
+    return samples.tobytes()
 
 
 def _peak(level_dbm0: float) -> float:
