@@ -15,3 +15,7 @@ class PartBusy(PartError):
 
 class PartMisused(PartError, ValueError):
     """The order makes no sense in the part's present state, such as dialing with the handset on hook: correct the order."""
+
+
+class ScriptInvalid(PartMisused):
+    """A scenario has mistakes: correct it; the text is one sentence a line, each naming the line it stands on."""

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hal.errors import PartMisused
+from hal.errors import ScriptInvalid
 
 TONE_NAMES = ("dial", "ringback", "busy", "congestion", "special", "stutter", "howler", "call_waiting", "silence", "voice")
 """What `hal.sim.ear` may answer."""
@@ -23,10 +23,6 @@ WITHIN_S = 10.0
 """How long a step waits when the scenario does not say."""
 
 MOST_WITHIN_S = 600.0
-
-
-class ScriptInvalid(PartMisused):
-    """Correct the scenario: the text names the line, what is wrong and what is allowed."""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 import pytest
 
+from hal.errors import ScriptInvalid
 from hal.sim import script
-from hal.sim.script import ScriptInvalid, parse_script
+from hal.sim.script import parse_script
 
 WHOLE = """
 # a call
