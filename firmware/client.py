@@ -54,11 +54,19 @@ class Client:
             raise _gone(self._path) from error
         return _result(answer)
 
-    def events(self) -> Iterator[dict[str, Any]]:
-        """What comes after `ask("watch")`, for as long as the device runs; raises DeviceAbsent when it stops."""
-        self._socket.settimeout(None)
+    def events(self, silent_s: float | None = None) -> Iterator[dict[str, Any]]:
+        """What comes after `ask("watch")`; ends when nothing came for `silent_s`, and the connection is then only to be closed.
+
+        Raises DeviceAbsent when the device stops.
+        """
+        self._socket.settimeout(silent_s)
         while True:
-            event = self._read()
+            try:
+                event = self._read()
+            except TimeoutError:
+                return
+            except OSError as error:
+                raise _gone(self._path) from error
             if "event" in event:
                 yield event
 

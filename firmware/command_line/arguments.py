@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from firmware import VERSION
-from firmware.command_line import device, phone
+from firmware.command_line import device, phone, script
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -102,6 +102,8 @@ def _add_phone(commands: "Commands") -> None:
     hear.add_argument("seconds", type=between(float, 0.1, 300), metavar="SECONDS")
     hear.add_argument("--wav", metavar="FILE", help="keep the sound")
     _verb(verbs, "say", phone.say, "speak a WAV file (16-bit PCM) into the mouthpiece").add_argument("file", metavar="FILE.wav")
+
+    _verb(verbs, "script", script.script, "play a scenario, one step a line").add_argument("file", metavar="FILE.call")
 
 
 def _add_dial(dial: ArgumentParser) -> None:
