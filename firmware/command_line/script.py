@@ -164,10 +164,7 @@ def _is_there(step: steps.Step, state: dict[str, Any]) -> bool:
         case steps.ExpectCaller(number=number):
             return bool(state["caller_id"]) and state["caller_id"]["number"] == number
         case steps.ExpectCadence(cadence_ms=cadence_ms):
-            seen = state["cadence_ms"]
-            return len(seen) == len(cadence_ms) and all(
-                abs(a - b) <= max(50, b / 20) for a, b in zip(seen, cadence_ms, strict=True)
-            )
+            return same_cadence(state["cadence_ms"], list(cadence_ms))
     return False
 
 
