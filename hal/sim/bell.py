@@ -34,9 +34,11 @@ def same_cadence(seen: list[int], wanted: list[int]) -> bool:
 
 
 def shortest_cadence(durations: list[int]) -> list[int]:
-    """The shortest on/off pattern that explains all durations seen so far."""
+    """The shortest on/off pattern that explains all durations seen so far; the last may be short, for a caller gave up."""
+    whole, last = durations[:-1], durations[-1:]
     for length in range(2, len(durations), 2):
-        if all(same_cadence([seen], [durations[i % length]]) for i, seen in enumerate(durations)):
+        expected = [durations[index % length] for index in range(len(durations))]
+        if same_cadence(whole, expected[:-1]) and (same_cadence(last, expected[-1:]) or last[0] < expected[-1]):
             return durations[:length]
     return durations
 
@@ -89,9 +91,9 @@ class Bell:
         self._wait_for_lull(edge.at_ms)
 
     def stop(self) -> None:
-        """The handset was lifted: this ringing is over."""
-        self._end(self._scheduler.now_ms())
-        self._ended_ms = None
+        """The handset was lifted: this ringing is over, and the ring it cut short tells nothing about the cadence."""
+        self._since_ms, self._ended_ms = None, None
+        self._stop_waiting()
 
     def _frequency_hz(self) -> float:
         span_ms = self._turns[-1] - self._turns[0]
@@ -109,9 +111,7 @@ class Bell:
         if self._since_ms is not None:
             self._note(at_ms - self._since_ms)
             self._since_ms, self._ended_ms = None, at_ms
-        if self._lull is not None:
-            self._lull.cancel()
-            self._lull = None
+        self._stop_waiting()
 
     def _note(self, duration_ms: float) -> None:
         if len(self._durations) > MOST_DURATIONS:
@@ -119,9 +119,13 @@ class Bell:
         self._durations.append(round(duration_ms))
 
     def _wait_for_lull(self, last_ms: float) -> None:
+        self._stop_waiting()
+        self._lull = self._scheduler.later(LULL_MS, lambda: self._end(last_ms))
+
+    def _stop_waiting(self) -> None:
         if self._lull is not None:
             self._lull.cancel()
-        self._lull = self._scheduler.later(LULL_MS, lambda: self._end(last_ms))
+            self._lull = None
 
     def _patience_ms(self) -> float:
         pause_ms = max(self._durations[1::2], default=0)

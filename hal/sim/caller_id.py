@@ -53,11 +53,12 @@ class CallerId:
 
 def read_burst(burst: Floats) -> CallerId | None:
     """The caller in a burst of sound, or None if there is no whole, correct message in it."""
+    by_keys = read_keys(digits_in(burst))
+    if by_keys is not None:
+        return by_keys
     standard = standard_of(burst)
     found = find_message(bytes_in(burst, standard))
-    if found is not None:
-        return replace(found, signalling=standard.name)
-    return read_keys(digits_in(burst))
+    return None if found is None else replace(found, signalling=standard.name)
 
 
 def find_message(heard: bytes) -> CallerId | None:

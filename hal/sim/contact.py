@@ -36,13 +36,13 @@ class PlannedEnd:
     done: Done
 
 
-def pulse_moves(digits: str, pps: float, break_ratio: float, pause_ms: float) -> Iterator[Move]:
-    """A rotary dial: each digit as that many breaks (0 is ten), `pause_ms` of closed loop before every digit but the first."""
+def pulse_moves(digits: str, pps: float, break_ratio: float, pause_ms: float, first_pause_ms: float = 0.0) -> Iterator[Move]:
+    """A rotary dial: each digit as that many breaks (0 is ten), the loop closed for `pause_ms` between digits."""
     period_ms = 1000 / pps
     break_ms = period_ms * break_ratio
     for index, digit in enumerate(digits):
         for pulse in range(int(digit) or 10):
-            rest_ms = period_ms - break_ms if pulse else (pause_ms if index else 0)
+            rest_ms = period_ms - break_ms if pulse else (pause_ms if index else first_pause_ms)
             yield Move(rest_ms, closed=False)
             yield Move(break_ms, closed=True)
 

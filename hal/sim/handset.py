@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hal.errors import PartMisused
-from hal.ports import LinePins, Scheduler
+from hal.ports import Edge, LinePins, Scheduler
 from hal.sim.bell import Bell
 from hal.sim.caller_id import CallerId, CallerIdReceiver
 from hal.sim.contact import Contact, Move, pulse_moves
@@ -69,6 +69,7 @@ class Handset:
     def __init__(self, line: SimLine, pins: SimPins, names: LinePins, scheduler: Scheduler, settings: SimLineSettings) -> None:
         self._scheduler = scheduler
         self._hook = Hook.ON
+        self._pulsed_ms = float("-inf")
         self._contact = Contact(scheduler, settings, lambda closed, at_ms: line.set_contact(closed=closed, at_ms=at_ms))
         self._voice, self._keypad = SpeechQueue(scheduler), SpeechQueue(scheduler)
         self._receiver = Receiver(scheduler)
@@ -76,7 +77,7 @@ class Handset:
         self._bell = Bell(scheduler, self._display.ringing_began)
         pins.on_write(names.ring_mode, self._bell.voltage)
         pins.on_write(names.ring_mode, lambda _: self._display.line_changed())
-        pins.on_write(names.forward_reverse, self._bell.turn)
+        pins.on_write(names.forward_reverse, self._turn_the_pair)
         line.plug(self)
 
     def state(self) -> HandsetState:
@@ -87,6 +88,7 @@ class Handset:
         if self._hook is Hook.OFF:
             raise PartMisused("The handset is lifted already.")
         self._hook = Hook.OFF
+        self._pulsed_ms = float("-inf")
         self._contact.drop()
         self._contact.move([Move(0, closed=True)], nobody)
         self._bell.stop()
@@ -112,7 +114,7 @@ class Handset:
         self._need_lifted("dial")
         if isinstance(how, PulseDial):
             check_digits(digits, "0123456789")
-            self._contact.move(pulse_moves(digits, how.pps, how.break_ratio, how.pause_ms), done)
+            self._turn_the_dial(digits, how, done)
         else:
             self._keypad.say(tones(digits, how or ToneDial()), done)
 
@@ -144,6 +146,22 @@ class Handset:
     def hear_on_hook(self, pcm: bytes) -> None:
         """Media thread: the pair's next frame with the loop open."""
         self._display.take(pcm)
+
+    def _turn_the_dial(self, digits: str, how: PulseDial, done: Done) -> None:
+        """Two orders in a row keep the pause between digits too: the exchange would count them as one."""
+        since_ms = 0.0 if self._contact.busy else self._scheduler.now_ms() - self._pulsed_ms
+        moves = pulse_moves(digits, how.pps, how.break_ratio, how.pause_ms, max(0.0, how.pause_ms - since_ms))
+
+        def ended(completed: bool) -> None:  # noqa: FBT001  (the shape of Done)
+            self._pulsed_ms = self._scheduler.now_ms()
+            done(completed)
+
+        self._contact.move(moves, ended)
+
+    def _turn_the_pair(self, edge: Edge) -> None:
+        """A lifted telephone has its bell off the line."""
+        if self._hook is Hook.ON:
+            self._bell.turn(edge)
 
     def _need_lifted(self, what: str) -> None:
         if self._hook is Hook.ON:

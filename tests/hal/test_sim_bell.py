@@ -87,3 +87,21 @@ def test_a_stalled_machine_does_not_break_a_ring(bench: Bench) -> None:
     bench.time.run(610)
     bench.slic.stop_ring()
     assert bench.handset.state().cadence_ms == [1000]
+
+
+@pytest.mark.parametrize("after_ms", range(500, 540, 4))
+def test_a_lifted_telephone_does_not_ring_on_until_the_driver_stops(bench: Bench, after_ms: float) -> None:
+    bench.ring(1000, 4000)
+    bench.slic.start_ring()
+    bench.time.run(after_ms)
+    bench.handset.lift()
+    for _ in range(60):
+        bench.time.run(1)
+        assert not bench.handset.state().ringing
+    assert bench.handset.state().cadence_ms == [1000, 4000]
+
+
+def test_a_caller_who_gives_up_does_not_spoil_the_cadence(bench: Bench) -> None:
+    for on_ms in (1000, 1000, 300):
+        bench.ring(on_ms, 4000)
+    assert bench.handset.state().cadence_ms == [1000, 4000]

@@ -63,6 +63,16 @@ def test_dialed_pulses_arrive_through_bounce(pps: float, break_ratio: float, see
     assert breaks[0] == pytest.approx(1000 / pps * break_ratio, abs=0.01)
 
 
+def test_two_orders_to_dial_by_pulses_keep_their_digits_apart(bench: Bench) -> None:
+    bench.lift()
+    bench.handset.dial("2", PulseDial())
+    bench.handset.dial("3", PulseDial())
+    bench.time.run(1700)
+    bench.handset.dial("4", PulseDial())
+    bench.time.run(2000)
+    assert pulses(bench.loop[1:], pause_ms=700) == "234"
+
+
 def test_a_stalled_machine_neither_loses_nor_bends_pulses(bench: Bench) -> None:
     bench.lift()
     bench.handset.dial("37", PulseDial(pps=10, pause_ms=500))
