@@ -23,7 +23,7 @@ def messages_in(pcm: bytes, standard: int) -> list[bytes]:
     def put_message(_user: Any, message: Any, length: int) -> None:  # noqa: ANN401 (C data)
         received.append(bytes(_ffi.buffer(message, length)))
 
-    library = _ffi.dlopen("libspandsp.so.2")
+    library: Any = _ffi.dlopen("libspandsp.so.2")
     state = _ffi.gc(library.adsi_rx_init(_ffi.NULL, standard, put_message, _ffi.NULL), library.adsi_rx_free)
     for at in range(0, len(pcm), 320):
         piece = pcm[at : at + 320]

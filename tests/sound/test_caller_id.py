@@ -10,6 +10,7 @@ from line_signals import level_dbm0, samples_of, strongest_sines
 from spandsp_receiver import CLASS, CLIP, messages_in
 
 from firmware.core.events import Caller
+from firmware.core.ringing import RingStep, RingStepKind, plan_ringing
 from firmware.core.tones import CallerIdKind
 from firmware.sound.caller_id import (
     CallerIdSource,
@@ -19,6 +20,7 @@ from firmware.sound.caller_id import (
     sendable_digits,
     sendable_name,
 )
+from firmware.sound.countries import country_codes, load_country
 from firmware.sound.spandsp import fsk_burst
 
 WHEN = datetime(2026, 11, 24, 9, 5)  # noqa: DTZ001 (local time, as a telephone shows it)
@@ -143,3 +145,14 @@ def test_no_burst_where_there_is_no_caller_id() -> None:
 def test_a_message_that_is_too_long_is_refused() -> None:
     with pytest.raises(ValueError, match="has 300 octets; at most 253"):
         fsk_burst(1, bytes(300))
+
+
+@pytest.mark.parametrize("code", country_codes())
+@pytest.mark.parametrize("caller", CALLERS)
+def test_no_pause_of_a_country_has_to_be_prolonged_for_the_longest_burst(code: str, caller: Caller) -> None:
+    country = load_country(code)
+    burst_ms = CallerIdSource(country.caller_id, caller, WHEN).duration_ms
+    plan = plan_ringing(country.ring_cadence_ms, country.caller_id, burst_ms)
+    if country.caller_id in FSK:
+        assert sum(step.duration_ms for step in plan.opening) == sum(country.ring_cadence_ms)
+    assert RingStep(RingStepKind.SEND_CALLER_ID, burst_ms) in plan.opening
