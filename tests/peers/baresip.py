@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 EVENT_S = 20.0
 SPEECH_S = 120.0  # baresip falls silent at the end of its file, so short sources are repeated up to this length
 RTP_PORTS = 16  # four calls, each RTP and RTCP, with room for ports still closing
+# By their bare names baresip looks for 8 kHz mono and silently offers everything if it finds none.
+CODECS = {"PCMA": "PCMA/8000/1", "PCMU": "PCMU/8000/1", "G722": "G722/16000/1", "opus": "opus/48000/2"}
 MODULE_PATHS = [Path("/usr/lib/baresip/modules"), *Path("/usr/lib").glob("*-linux-gnu/baresip/modules")]
 FIXED_CONFIG = """\
 poll_method epoll
@@ -96,10 +98,10 @@ class Baresip:
         account = self._account(
             display_name,
             answermode=answer,
-            auth_user=auth_user or user,
+            auth_user=(auth_user or user) if password else "",  # without a password it would ask the terminal for one
             auth_pass=password,
             regint=str(expires_s if server and register else 0),
-            audio_codecs=",".join(codecs),
+            audio_codecs=",".join(CODECS[name] for name in codecs),
             mediaenc=mediaenc,
             dtmfmode=dtmf_mode,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import socket
+from pathlib import Path
 
 # Below Linux's ephemeral range (32768 to 60999, net.ipv4.ip_local_port_range), so no outgoing connection takes one meanwhile.
 FIRST_PORT, LAST_PORT = 20000, 32000
@@ -28,6 +29,18 @@ def free_port_block(count: int) -> int:
         if _claim_all(range(first, first + count)):
             return first
     raise OSError(f"no {count} free ports in a row between {FIRST_PORT} and {LAST_PORT} after {TRIES} tries")
+
+
+def is_bound(port: int, transport: str) -> bool:
+    """Whether someone in this network namespace listens on a UDP or TCP port. Looks without touching the port."""
+    listening = "0A" if transport == "tcp" else "07"  # states of /proc/net/tcp and udp: TCP_LISTEN, and unconnected for UDP
+    rows = [row.split() for name in (transport, f"{transport}6") for row in _table(name)]
+    return any(int(row[1].rpartition(":")[2], 16) == port and row[3] == listening for row in rows)
+
+
+def _table(name: str) -> list[str]:
+    path = Path("/proc/net") / name
+    return path.read_text().splitlines()[1:] if path.exists() else []
 
 
 def _claim_all(ports: range) -> bool:
