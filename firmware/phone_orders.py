@@ -14,7 +14,7 @@ from hal.errors import PartError
 
 if TYPE_CHECKING:
     from hal.sim.handset import Handset
-    from hal.sim.outcome import Done, Outcome
+    from hal.sim.outcome import Done
 
 _SOUND_BEHIND = 500
 """Frames a slow listener may be behind (5 s) before some are dropped: old sound is of no use to an ear."""
@@ -133,8 +133,8 @@ def _refusals() -> Iterator[None]:
 
 async def _completed(order: "Callable[[Done], None]", doing: str) -> None:
     """Give the order and wait until it is done; replacing the handset meanwhile ends it early."""
-    ended: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
     with _refusals():
         order(lambda outcome: None if ended.done() else ended.set_result(outcome))
-    if (await ended).name == "CUT_SHORT":
+    if not await ended:
         raise OrderRefused(f"{doing} was cut short: the handset was replaced or no sound flows on the line")

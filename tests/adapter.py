@@ -95,13 +95,17 @@ class Adapter:
                 raise Never(f"{what} did not happen within {timeout_s} s; status: {status}\n{self.process.log_tail}")
 
     def wait_registered(self, account: str = "", timeout_s: float = EVENT_S) -> dict[str, Any]:
-        return self.wait(lambda status: _account(status, account)["state"] == "registered", f"registration of {account}", timeout_s)
+        return self.wait(
+            lambda status: _account(status, account)["state"] == "registered", f"registration of {account}", timeout_s
+        )
 
     def wait_line(self, state: str, timeout_s: float = EVENT_S, line: int = 1) -> dict[str, Any]:
         return self.wait(lambda status: status["lines"][line - 1]["state"] == state, f"line {line} {state}", timeout_s)
 
     def wait_account(self, state: str, account: str = "", timeout_s: float = EVENT_S) -> dict[str, Any]:
-        return _account(self.wait(lambda status: _account(status, account)["state"] == state, f"account {state}", timeout_s), account)
+        return _account(
+            self.wait(lambda status: _account(status, account)["state"] == state, f"account {state}", timeout_s), account
+        )
 
     def lift(self, line: int = 1) -> None:
         self.ask("phone.lift", line=line)
@@ -160,7 +164,9 @@ def _account(status: dict[str, Any], account: str) -> dict[str, Any]:
 
 def account(identity: str, server: str, **keys: object) -> str:
     """An [[account]] table of the settings file."""
-    return "[[account]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in {"id": identity, "server": server, **keys}.items())
+    return "[[account]]\n" + "".join(
+        f"{key} = {_toml(value)}\n" for key, value in {"id": identity, "server": server, **keys}.items()
+    )
 
 
 def _toml(value: object) -> str:

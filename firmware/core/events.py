@@ -44,6 +44,13 @@ class HookFlashed:
 
 
 @dataclass(frozen=True)
+class DigitStarted:
+    """The first pulse of a digit: which one is known only at its end, up to 1.3 s later, but the dial tone must stop now."""
+
+    at_ms: float
+
+
+@dataclass(frozen=True)
 class DigitDialed:
     """One of 0-9 * # A-D, by tone or by pulse."""
 
@@ -112,6 +119,7 @@ Event = (
     HookLifted
     | HookReplaced
     | HookFlashed
+    | DigitStarted
     | DigitDialed
     | CallOffered
     | CallRinging

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from firmware.core.events import DigitDialed, Event, HookFlashed, HookLifted, HookReplaced
+from firmware.core.events import DigitDialed, DigitStarted, Event, HookFlashed, HookLifted, HookReplaced
 
 
 class HookPhase(Enum):
@@ -88,7 +88,9 @@ def _close(rules: HookRules, state: HookState, event: LoopClosed) -> HookStep:
     stop = (HookTimer.HANG_UP,)
     if break_ms < rules.flash_min_ms:
         pulses = state.pulses + (break_ms >= rules.break_min_ms)
-        return HookStep(HookState(HookPhase.MAKE, pulses, event.at_ms), start=(HookTimer.DIGIT_END, rules.digit_end_ms), stop=stop)
+        first = (DigitStarted(event.at_ms),) if (state.pulses, pulses) == (0, 1) else ()
+        make = HookState(HookPhase.MAKE, pulses, event.at_ms)
+        return HookStep(make, first, start=(HookTimer.DIGIT_END, rules.digit_end_ms), stop=stop)
     if break_ms <= rules.flash_max_ms:
         return HookStep(HookState(HookPhase.OFF_HOOK), (HookFlashed(event.at_ms),), stop=stop)
     return HookStep(HookState(HookPhase.OFF_HOOK), (HookReplaced(state.since_ms), HookLifted(event.at_ms)), stop=stop)

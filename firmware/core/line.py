@@ -34,6 +34,7 @@ from firmware.core.events import (
     CallOffered,
     CallRinging,
     DigitDialed,
+    DigitStarted,
     EarlyMediaStarted,
     Event,
     FarDigitReceived,
@@ -167,9 +168,14 @@ def _collect(rules: LineRules, state: LineState, event: DigitDialed) -> LineStep
             return LineStep(_goto(state, Phase.COLLECTING, digits), (wait,))
 
 
+def _await_digit(rules: LineRules, state: LineState, _event: DigitStarted) -> LineStep:
+    """A digit is on its way by pulses: the dial tone stops, and the timer counts from here."""
+    return LineStep(_goto(state, Phase.COLLECTING, state.digits), (StartTimer(Timer.INTER_DIGIT, rules.inter_digit_ms),))
+
+
 def _send_now(rules: LineRules, state: LineState) -> LineStep:
     """The caller says that the number is complete: then the map's verdict "may be longer" does not count, "too short" does."""
-    if rules.digit_map.judge(state.digits) is Verdict.INCOMPLETE:
+    if not state.digits or rules.digit_map.judge(state.digits) is Verdict.INCOMPLETE:
         return _release(rules, state, ToneName.SPECIAL)
     return _place(rules, state, state.digits)
 
@@ -257,9 +263,11 @@ TABLE: dict[Key, Row] = {
     (Phase.IDLE, CallOffered): Row(_ring, (Phase.RINGING,)),
     (Phase.RINGING, HookLifted): Row(_answer, (Phase.IN_CALL,)),
     (Phase.RINGING, CallEnded): Row(_stop_ringing, (Phase.IDLE,)),
+    (Phase.DIAL_TONE, DigitStarted): Row(_await_digit, (Phase.COLLECTING,)),
     (Phase.DIAL_TONE, DigitDialed): Row(_collect, _FIRST_DIGIT_LEADS_TO),
     (Phase.DIAL_TONE, HookFlashed): _TO_DIAL_TONE,
     (Phase.DIAL_TONE, Timer.FIRST_DIGIT): Row(_refuse_dialing, (Phase.RELEASED,)),
+    (Phase.COLLECTING, DigitStarted): Row(_await_digit, ()),
     (Phase.COLLECTING, DigitDialed): Row(_collect, _FIRST_DIGIT_LEADS_TO),
     (Phase.COLLECTING, HookFlashed): _TO_DIAL_TONE,
     (Phase.COLLECTING, Timer.INTER_DIGIT): Row(_end_collecting, (Phase.CALLING, Phase.RELEASED)),
@@ -302,6 +310,7 @@ IGNORED: frozenset[Key] = (
     # A flash has a meaning only where there is a dial tone to be had; in a call it belongs to the call features.
     | _everywhere_but(HookFlashed, Phase.DIAL_TONE, Phase.COLLECTING, Phase.RELEASED, Phase.HOWLER)
     # Digits nobody listens to: on hook, while the far end is being reached, and against a busy tone.
+    | _everywhere_but(DigitStarted, Phase.DIAL_TONE, Phase.COLLECTING)
     | _everywhere_but(DigitDialed, Phase.DIAL_TONE, Phase.COLLECTING, Phase.EARLY_MEDIA, Phase.IN_CALL)
     # News of a call that came too late or twice: after hang-up, a second 180, a 180 after media began.
     | _everywhere_but(CallRinging, Phase.CALLING)

@@ -5,6 +5,7 @@ It knows INVITE, media and RTCP; which line a call belongs to is the agent's aff
 
 import contextlib
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -18,6 +19,8 @@ from firmware.sip.news import CallEstablished, CallOver, CallProgressed, DigitAr
 from firmware.sip.sdp import limit_codecs
 
 log = logging.getLogger("keepline.sip")
+
+_SRTP_ACTIVE = re.compile(r"SRTP status: Active Crypto-suite: (\S+)")
 
 _DTMF_MS = 100
 """Length of a digit sent as RFC 4733: Q.24 asks receivers to take 40 ms, slow gateways like more."""
@@ -75,7 +78,7 @@ class Call(pj.Call):  # type: ignore[misc]
     def attach(self, port: LinePort) -> None:
         """Join the call's sound with a line, now if there is sound already."""
         self._port = port
-        with contextlib.suppress(pj.Error):
+        if self.isActive():
             self._join()
 
     def send_digit(self, digit: str, method: int) -> bool:
@@ -135,7 +138,8 @@ class Call(pj.Call):  # type: ignore[misc]
 
     def _join(self) -> None:
         """Connect both ways what is active; the engine drops connections of a restarted stream by itself."""
-        for media in self.getInfo().media:
+        info = self.getInfo()  # held: the media list lives inside it
+        for media in info.media:
             joinable = media.status in {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD}
             if self._port and joinable and media.type == pj.PJMEDIA_TYPE_AUDIO:
                 audio = self.getAudioMedia(media.index)
@@ -155,8 +159,10 @@ class Call(pj.Call):  # type: ignore[misc]
         return ""
 
     def _srtp(self) -> str:
-        with contextlib.suppress(pj.Error, AttributeError):
-            return str(self.getMedTransportInfo(0).srtpCryptoName) or ""
+        """The crypto suite in use, "" without SRTP. The engine tells it only in its report for people."""
+        with contextlib.suppress(pj.Error):
+            found = _SRTP_ACTIVE.search(self.dump(True, ""))  # noqa: FBT003 (the engine's "with media")
+            return found.group(1) if found else ""
         return ""
 
     @shielded

@@ -96,7 +96,7 @@ class Engine:
         config.uaConfig.maxCalls = 16
         config.uaConfig.userAgent = "Keepline"
         config.logConfig.level = self._endpoint_log_level
-        config.logConfig.consoleLevel = 0
+        config.logConfig.consoleLevel = self._endpoint_log_level  # what the writer gets
         config.logConfig.writer = self._log
         config.logConfig.decor = 0
         media = config.medConfig

@@ -37,16 +37,24 @@ def exchange(tmp_path: Path) -> Iterator[Callable[..., Exchange]]:
     """Start all three; `transport` also chooses the voice: TLS comes with SRTP, required at both ends."""
     with ExitStack() as running:
 
-        def start(transport: Path_ = "udp", *, far: dict[str, object] | None = None, settings: str = "", **keys: object) -> Exchange:
+        def start(
+            transport: Path_ = "udp", *, far: dict[str, object] | None = None, settings: str = "", **keys: object
+        ) -> Exchange:
             authority = Authority(tmp_path / "ca")
             tls = authority.issue(("localhost", "127.0.0.1"))
             users = {"alice": "alicepw", "600": "600pw"}
             kamailio = running.enter_context(Kamailio(tmp_path / "kamailio", users, tls=tls))
             encryption = {"mediaenc": "srtp-mand"} if transport == "tls" else {}
             server = kamailio.tls_server if transport == "tls" else kamailio.server
-            options = {"source": FAR_HZ, "server": server, "transport": transport, "authority": authority.certificate, **encryption}
+            options = {
+                "source": FAR_HZ,
+                "server": server,
+                "transport": transport,
+                "authority": authority.certificate,
+                **encryption,
+            }
             other = running.enter_context(Baresip(tmp_path / "far", "600", "600pw", **{**options, **(far or {})}))  # type: ignore[arg-type]
-            other.wait_registered()
+            kamailio.wait_registered("600")
             table = account("home", server, user="alice", password="alicepw", transport=transport, **{**_srtp(transport), **keys})  # noqa: S106
             trust = f'[sip]\ntls_ca_file = "{authority.certificate}"\n'
             device = running.enter_context(Adapter(tmp_path / "device", trust + table + settings))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware.core import hook
-from firmware.core.events import DigitDialed, Event, HookFlashed, HookLifted, HookReplaced
+from firmware.core.events import DigitDialed, DigitStarted, Event, HookFlashed, HookLifted, HookReplaced
 from firmware.core.hook import HookPhase, HookRules, HookState, HookTimer, HookTimerExpired, LoopClosed, LoopOpened
 
 RULES = HookRules()
@@ -43,12 +43,12 @@ def play(*changes_ms: tuple[str, float]) -> list[Event]:
 
 
 def breaks(*lengths_ms: float, make_ms: float = 40) -> list[Event]:
-    """Lift, then open the loop so long each time; without the lifting's own event."""
+    """Lift, then open the loop so long each time; without the lifting's own event and the starts of digits."""
     at_ms, changes = 1000.0, [("closed", 0.0)]
     for length_ms in lengths_ms:
         changes += [("opened", at_ms), ("closed", at_ms + length_ms)]
         at_ms += length_ms + make_ms
-    return play(*changes)[1:]
+    return [event for event in play(*changes)[1:] if not isinstance(event, DigitStarted)]
 
 
 @pytest.mark.parametrize(("phase", "kind"), [*product(HookPhase, [LoopClosed, LoopOpened, *HookTimer])])
@@ -77,7 +77,14 @@ def test_two_digits_are_told_apart_by_the_pause() -> None:
             changes += [("opened", at_ms), ("closed", at_ms + 60)]
             at_ms += 100
         at_ms += 300
-    assert [event.digit for event in play(*changes)[1:]] == ["3", "3"]  # type: ignore[union-attr]
+    assert [event.digit for event in play(*changes) if isinstance(event, DigitDialed)] == ["3", "3"]
+
+
+def test_the_first_pulse_is_told_at_once_and_only_once() -> None:
+    heard = play(
+        ("closed", 0), *[(change, 1000 + at) for n in range(3) for change, at in (("opened", n * 100), ("closed", n * 100 + 60))]
+    )
+    assert [event for event in heard if isinstance(event, DigitStarted)] == [DigitStarted(1060)]
 
 
 @pytest.mark.parametrize("length_ms", [95, 100, 300, 500, 699])

@@ -33,6 +33,7 @@ from firmware.core.events import (
     CallOffered,
     CallRinging,
     DigitDialed,
+    DigitStarted,
     EarlyMediaStarted,
     EndCause,
     Event,
@@ -82,6 +83,7 @@ EVENTS = st.one_of(
     st.just(LIFTED),
     st.just(REPLACED),
     st.just(HookFlashed(0)),
+    st.just(DigitStarted(0)),
     st.sampled_from("0123456789*#").map(lambda digit: DigitDialed(digit, 0)),
     st.sampled_from(["1-out-1", "1-out-2", "in-1"]).flatmap(
         lambda call: st.sampled_from(
@@ -141,6 +143,15 @@ def test_lifting_gives_dial_tone() -> None:
 def test_the_first_digit_stops_the_tone() -> None:
     done = after(LIFTED, *digits("5"))
     assert done.actions == (StopTone(), StopTimer(Timer.FIRST_DIGIT), StartTimer(Timer.INTER_DIGIT, 4_000))
+
+
+def test_the_first_pulse_stops_the_tone_and_holds_the_timer() -> None:
+    assert StopTone() in after(LIFTED, DigitStarted(0)).actions
+    assert StartTimer(Timer.INTER_DIGIT, 4_000) in after(LIFTED, *digits("6"), DigitStarted(0)).actions
+
+
+def test_a_digit_that_came_to_nothing_is_not_called() -> None:
+    assert after(LIFTED, DigitStarted(0), TimerExpired(Timer.INTER_DIGIT)).state.phase is Phase.RELEASED
 
 
 def test_a_complete_number_is_called_at_once() -> None:

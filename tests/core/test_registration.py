@@ -26,7 +26,9 @@ def test_a_wrong_password_is_not_tried_again_for_minutes() -> None:
     assert max(waits_of(403, 20)) == 3_600_000
 
 
-@pytest.mark.parametrize(("status", "phase"), [(403, RegistrationPhase.REFUSED), (408, RegistrationPhase.WAITING), (0, RegistrationPhase.WAITING)])
+@pytest.mark.parametrize(
+    ("status", "phase"), [(403, RegistrationPhase.REFUSED), (408, RegistrationPhase.WAITING), (0, RegistrationPhase.WAITING)]
+)
 def test_refusals_are_told_from_failures(status: int, phase: RegistrationPhase) -> None:
     assert failed(Registration(), status, 0, 0.5).phase is phase
 
