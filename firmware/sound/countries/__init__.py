@@ -1,6 +1,6 @@
-"""Reads a country's tones and ringing from `countries/*.toml` and says in a sentence what is wrong with a file.
+"""Reads a country's tones and ringing from the files beside it and says in a sentence what is wrong with a file.
 
-Knows the notation (`countries/README.md`), not the values. Reads files, so call it at the start, not while a call is up.
+Knows the notation (`README.md` here), not the values. Reads files, so call it at the start, not while a call is up.
 """
 
 import re
@@ -13,7 +13,7 @@ from firmware.core.actions import ToneName
 from firmware.core.tones import CallerIdKind, CountryTones, Provenance, Segment, Sine, Tone
 from firmware.sound.errors import CountryInvalid, CountryUnknown
 
-COUNTRIES = Path(__file__).parent / "countries"
+COUNTRIES = Path(__file__).parent
 _CALL_WAITING = "call_waiting"
 _MARKS = {"source", "derived", "unconfirmed"}
 _ELEMENT = re.compile(r"(!?)(\d+(?:\+\d+){0,3})(?:\*(\d+))?(?:/(\d+))?")
