@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.calls.conftest import FAR_HZ, NEAR_HZ, Exchange
-from tests.peers.sound import strongest_hz, tone, tone_level_dbm0
+from tests.peers.sound import loudest_dbm0, strongest_hz, tone, tone_level_dbm0
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.adapter import Adapter
     from tests.peers.baresip import Baresip
-    from tests.peers.sound import Samples
 
 TRANSPORTS = ("udp", "tcp", "tls")
 HEARD_DBM0 = -20.0
@@ -28,11 +27,6 @@ def both_hear_each_other(device: Adapter, far: Baresip) -> None:
     assert tone_level_dbm0(ear, FAR_HZ) > HEARD_DBM0
     device.say(tone(NEAR_HZ, 1.0))
     far.process.wait_until(lambda: loudest_dbm0(far.heard(), NEAR_HZ) > HEARD_DBM0, f"never heard {NEAR_HZ} Hz")
-
-
-def loudest_dbm0(samples: Samples, frequency_hz: float) -> float:
-    """The highest level of a frequency in any half second."""
-    return max((tone_level_dbm0(samples[at : at + 4000], frequency_hz) for at in range(0, len(samples), 2000)), default=-99.0)
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

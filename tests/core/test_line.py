@@ -28,8 +28,8 @@ from firmware.core.actions import (
 from firmware.core.digit_map import parse
 from firmware.core.events import (
     CallAnswered,
-    Caller,
     CallEnded,
+    Caller,
     CallOffered,
     CallRinging,
     DigitDialed,

@@ -98,3 +98,10 @@ def _dbm0(power: float) -> float:
     if power < 1e-3:
         return -99.0
     return float(10 * np.log10(power / (FULL_SCALE**2 / 2)) + FULL_SCALE_SINE_DBM0)
+
+
+def loudest_dbm0(samples: Samples, frequency_hz: float, piece_s: float = 0.5) -> float:
+    """The highest level of a frequency in any piece of this length; -99 for no samples."""
+    piece = round(piece_s * RATE_HZ)
+    starts = range(0, max(1, len(samples) - piece + 1), piece // 2)
+    return max((tone_level_dbm0(samples[at : at + piece], frequency_hz) for at in starts), default=-99.0)
