@@ -19,9 +19,10 @@ class FakeTimer:
 
 
 class FakeScheduler:
-    """Runs timers in order of their deadlines; posted actions run before the next timer."""
+    """Runs timers in order of their deadlines; posted actions run before the next timer, or after all timers that are due."""
 
-    def __init__(self, start_ms: float = 1000.0) -> None:
+    def __init__(self, start_ms: float = 1000.0, *, timers_first: bool = False) -> None:
+        self._timers_first = timers_first
         self._now_ms = start_ms
         self._timers: list[FakeTimer] = []
         self._posted: deque[Callable[[], None]] = deque()
@@ -42,23 +43,21 @@ class FakeScheduler:
     def run(self, for_ms: float = 0.0) -> None:
         """Let so much time pass."""
         end_ms = self._now_ms + for_ms
-        self._run_posted()
+        if not self._timers_first:
+            self._run_posted()
         while self._timers and self._timers[0].at_ms <= end_ms:
             timer = heapq.heappop(self._timers)
             if not timer.cancelled:
                 self._now_ms = max(self._now_ms, timer.at_ms)
                 timer.action()
+            if not (self._timers_first and self._timers and self._timers[0].at_ms <= self._now_ms):
                 self._run_posted()
         self._now_ms = end_ms
+        self._run_posted()
 
     def stall(self, for_ms: float) -> None:
         """The machine is busy elsewhere: time passes and nothing runs until the next `run`."""
         self._now_ms += for_ms
-
-    @property
-    def pending(self) -> int:
-        """Timers still waiting."""
-        return sum(not timer.cancelled for timer in self._timers)
 
     def _run_posted(self) -> None:
         while self._posted:

@@ -5,8 +5,9 @@ import pytest
 from bench import Bench, noise, silence
 from fsk_sender import BELL, CLASS, CLIP, CLIP_DTMF, V23, Frame, message, modulate, parameters, spandsp_burst
 
-from hal.sim.caller_id import CallerId, read_burst, read_keys
+from hal.sim.caller_id import BurstCollector, CallerId, read_burst, read_keys
 from hal.sim.dtmf import ToneDial, tones
+from hal.sim.level import to_pcm
 from hal.sim.settings import SimLineSettings
 
 SETUP, SINGLE = 0x80, 0x04
@@ -161,6 +162,23 @@ def test_a_lifted_telephone_shows_nothing_new(bench: Bench) -> None:
     bench.lift()
     bench.exchange(2000, modulate(message(SETUP, CALLER), Frame(), -13))
     assert bench.handset.state().caller_id is None
+
+
+def test_the_ringing_voltage_drowns_a_message() -> None:
+    bench = Bench()
+    bench.slic.start_ring()
+    bench.exchange(2000, modulate(message(SETUP, CALLER), Frame(), -13))
+    bench.slic.stop_ring()
+    bench.exchange(500)
+    assert bench.handset.state().caller_id is None
+
+
+def test_a_burst_is_kept_from_the_frame_before_it_grew_loud() -> None:
+    collector = BurstCollector()
+    frames = [to_pcm(noise(level, 0.01)) for level in (-60, -55, -20, -20)]
+    assert [collector.take(frame) for frame in frames] == [b""] * 4
+    assert collector.end() == b"".join(frames[1:])
+    assert collector.end() == b""
 
 
 def test_a_loud_line_is_read_when_it_rings_again() -> None:

@@ -110,6 +110,15 @@ def test_dialed_digits_are_told_apart(level: float, twist: float) -> None:
     assert heard(sound + noise(level - 18, len(sound) / 8000)).dtmf == "0123456789*#ABCD1177"
 
 
+@pytest.mark.parametrize("twist", [-10.0, 10.0])
+def test_a_bad_keypad_is_understood(twist: float) -> None:
+    assert heard(tones("159D", ToneDial(-20, twist, 60, 60)).astype(np.float64)).dtmf == "159D"
+
+
+def test_tones_too_unlike_are_no_digit() -> None:
+    assert heard(tones("159D", ToneDial(-20, 16, 60, 60)).astype(np.float64)).dtmf == ""
+
+
 def test_a_howler_by_loudness_alone() -> None:
     assert heard(sine(800, 0.5, 1.0)).name == "howler"
 

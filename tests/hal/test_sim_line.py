@@ -80,6 +80,15 @@ def test_a_20_ms_clock_loses_no_echo(bench: Bench) -> None:
     assert level_dbm0(sent[: len(echo)]) - level_dbm0(echo) == pytest.approx(14, abs=0.1)
 
 
+def test_an_exchange_that_runs_ahead_hears_its_latest_echo(bench: Bench) -> None:
+    bench.lift()
+    sent = noise(-10, 0.05)
+    for at in range(0, 400, 80):
+        bench.sound.give_frame(to_pcm(sent[at : at + 80]))
+    heard = np.frombuffer(bench.sound.take_frame() + bench.sound.take_frame(), dtype="<i2")
+    assert np.argmax(np.correlate(sent, heard.astype(np.float64), mode="valid")) == 3 * 80 - 16
+
+
 def test_loud_sound_is_clipped_not_wrapped() -> None:
     bench = Bench(SimLineSettings(echo_loss_db=0, echo_delay_ms=0))
     bench.lift()

@@ -76,11 +76,27 @@ def test_two_orders_to_dial_by_pulses_keep_their_digits_apart(bench: Bench) -> N
 def test_a_stalled_machine_neither_loses_nor_bends_pulses(bench: Bench) -> None:
     bench.lift()
     bench.handset.dial("37", PulseDial(pps=10, pause_ms=500))
-    for _ in range(60):
-        bench.time.stall(27)
-        bench.time.run(7)
+    for stall_ms in [27, 3, 150, 60, 250, 10] * 10:
+        bench.time.stall(stall_ms)
+        bench.time.run(1)
     bench.time.run(1000)
     assert pulses(bench.loop[1:], pause_ms=300) == "37"
+    closed = [at_ms for closed, at_ms in bench.loop[1:] if closed]
+    opened = [at_ms for closed, at_ms in bench.loop[1:] if not closed]
+    assert [b - a for a, b in zip(opened, closed, strict=True)] == [pytest.approx(60)] * 10
+
+
+def test_edges_waiting_in_the_inbox_are_heard_before_a_late_decision() -> None:
+    time = FakeScheduler(timers_first=True)
+    pins = SimPins(time, ["shk"], ["fr", "rm", "pd"])
+    loop: list[bool] = []
+    Slic(pins, LinePins(), time, lambda closed, _at: loop.append(closed))
+    pins.drive("shk", active=True)
+    time.run(1)
+    time.stall(20)
+    pins.drive("shk", active=False, at_ms=1003)
+    time.run(50)
+    assert loop == []
 
 
 def test_ringing_alternates_at_25_hz_without_drift(clean_bench: Bench) -> None:
@@ -165,6 +181,18 @@ def test_feeding_again_with_the_handset_still_lifted_reports_nothing(bench: Benc
     bench.slic.feed()
     bench.time.run(500)
     assert [closed for closed, _ in bench.loop] == [True]
+
+
+def test_a_change_undecided_when_the_line_was_denied_is_forgotten(clean_bench: Bench) -> None:
+    clean_bench.lift()
+    clean_bench.handset.replace()
+    clean_bench.time.run(3)
+    clean_bench.slic.deny()
+    clean_bench.handset.lift()
+    clean_bench.time.run(100)
+    clean_bench.slic.feed()
+    clean_bench.time.run(300)
+    assert [closed for closed, _ in clean_bench.loop] == [True]
 
 
 def test_a_handset_lifted_before_the_start_is_reported() -> None:
