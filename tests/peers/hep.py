@@ -63,7 +63,9 @@ class HepTrace:
             return look()
 
     def close(self) -> None:
-        """Stop receiving."""
+        """Stop receiving; may be called twice."""
+        if self._closing:
+            return
         self._closing = True
         self._socket.sendto(b"", self._socket.getsockname())  # wakes the thread
         self._thread.join()
