@@ -1,0 +1,150 @@
+"""The walls of ARCHITECTURE.md: who may import whom. A breach fails by naming the line."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = frozenset({"firmware", "hal"})
+
+THIRD_PARTY = {
+    "pjsua2": "firmware.sip",
+    "dns": "firmware.sip.srv",
+    "cffi": "firmware.sound.spandsp",
+    "msgspec": "firmware.settings",
+    "numpy": "hal.sim",
+    "starlette": "firmware.web",
+    "uvicorn": "firmware.web",
+    "websockets": "firmware.web",
+}
+"""Each library's one room."""
+
+ROOMS: dict[str, frozenset[str]] = {
+    "firmware.core": frozenset(),
+    "firmware.settings": frozenset({"firmware.core"}),
+    "firmware.sound": frozenset({"firmware.core"}),
+    "firmware.records": frozenset(),
+    "firmware.sip": frozenset({"firmware.core", "firmware.settings", "hal.ports"}),
+    "firmware.web": frozenset({"firmware", "firmware.client", "firmware.orders", "firmware.state_folder"}),
+    "firmware.command_line": frozenset(
+        {
+            "firmware",
+            "firmware.client",
+            "firmware.device",
+            "firmware.orders",
+            "firmware.settings",
+            "firmware.state_folder",
+            "hal.errors",
+            "hal.sim",
+        }
+    ),
+    "firmware.control": frozenset({"firmware.orders", "firmware.state_folder"}),
+    "firmware.loop": frozenset(),
+    "firmware.subscriber": frozenset({"firmware.core", "hal.ports"}),
+    "firmware.bell": frozenset({"firmware.core", "hal.ports", "hal.slic"}),
+    "firmware.journal": frozenset({"firmware.core", "firmware.records", "firmware.sip"}),
+    "hal.ports": frozenset(),
+    "hal.errors": frozenset(),
+    "hal.hook_switch": frozenset(),
+    "hal.slic": frozenset({"hal.ports", "hal.errors", "hal.hook_switch"}),
+    "hal.sim": frozenset({"hal.ports", "hal.errors", "hal.board"}),
+}
+"""What each room may know besides itself and the standard library. Rooms that join others are not listed: they are few, see JOINERS."""
+
+JOINERS = frozenset({"firmware.device", "firmware.line_card", "firmware.phone_orders", "firmware.status", "hal.board"})
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import statement: who, whom, where."""
+
+    importer: str
+    imported: str
+    place: str
+
+
+def imports() -> list[Import]:
+    return [found for package in sorted(OURS) for path in sorted((ROOT / package).rglob("*.py")) for found in imports_of(path)]
+
+
+def imports_of(path: Path) -> list[Import]:
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}:{node.lineno}: imports are absolute"
+            names = [str(node.module)]
+        found += [Import(module, name, f"{path.relative_to(ROOT)}:{node.lineno}") for name in names]
+    return found
+
+
+IMPORTS = imports()
+
+
+def room_of(module: str) -> str:
+    return ".".join(module.split(".")[:2])
+
+
+def is_inside(module: str, room: str) -> bool:
+    return module == room or module.startswith(room + ".")
+
+
+def breaches(holds: object) -> list[str]:
+    assert callable(holds)
+    return [f"{each.place}: {each.importer} imports {each.imported}" for each in IMPORTS if not holds(each)]
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(IMPORTS) > 100
+
+
+def test_the_core_knows_the_standard_library_and_itself() -> None:
+    calm = sys.stdlib_module_names - {"threading", "asyncio", "logging", "time", "socket", "os", "pathlib", "random"}
+    assert not breaches(
+        lambda each: (
+            not is_inside(each.importer, "firmware.core")
+            or is_inside(each.imported, "firmware.core")
+            or each.imported.split(".")[0] in calm
+        )
+    )
+
+
+def test_hal_never_knows_the_firmware() -> None:
+    assert not breaches(lambda each: not (is_inside(each.importer, "hal") and is_inside(each.imported, "firmware")))
+
+
+def test_each_library_has_one_room() -> None:
+    assert not breaches(
+        lambda each: (
+            each.imported.split(".")[0] in OURS | sys.stdlib_module_names
+            or is_inside(each.importer, THIRD_PARTY.get(each.imported.split(".")[0], "nowhere"))
+        )
+    )
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS))
+def test_a_room_knows_only_what_it_must(room: str) -> None:
+    allowed = ROOMS[room]
+    assert not breaches(
+        lambda each: (
+            not is_inside(each.importer, room)
+            or each.imported.split(".")[0] not in OURS
+            or is_inside(each.imported, room)
+            or room_of(each.imported) in allowed
+        )
+    )
+
+
+def test_only_the_composition_root_sees_everyone() -> None:
+    """Whoever imports both a driver and the SIP agent joins rooms, and joiners are named."""
+    seen: dict[str, set[str]] = {}
+    for each in IMPORTS:
+        seen.setdefault(each.importer, set()).add(room_of(each.imported))
+    wide = {importer for importer, rooms in seen.items() if {"firmware.sip"} & rooms and rooms & {"hal.slic", "hal.board"}}
+    assert wide <= JOINERS
