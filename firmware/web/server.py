@@ -1,0 +1,66 @@
+"""Runs the page under uvicorn: one process, no log of requests, nothing that wakes up while nobody asks, and a quick end on SIGTERM."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+
+from firmware.web.address import Address, bracketed
+from firmware.web.app import build
+from firmware.web.feed import Feed
+
+_LARGEST_HEAD_BYTES = 16 * 1024
+_LARGEST_MESSAGE_BYTES = 4096
+"""100 ms of sound is 1600 bytes."""
+
+_CONNECTIONS = 100
+_LAST_WORDS_S = 1
+
+
+def serve(control_socket: Path, address: Address, listener: socket.socket) -> None:
+    """Until SIGTERM or SIGINT."""
+    feed = Feed(control_socket)
+    config = uvicorn.Config(
+        build(control_socket, feed, [bracketed(address.host)]),
+        loop="asyncio",
+        http="h11",
+        ws="websockets-sansio",
+        ws_max_size=_LARGEST_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_graceful_shutdown=_LAST_WORDS_S,
+        h11_max_incomplete_event_size=_LARGEST_HEAD_BYTES,
+    )
+    _Server(config, feed, address, listener).run([listener])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn looks ten times a second whether to stop; this one is told."""
+
+    def __init__(self, config: uvicorn.Config, feed: Feed, address: Address, listener: socket.socket) -> None:
+        super().__init__(config)
+        self._feed = feed
+        self._url = f"http://{bracketed(address.host)}:{listener.getsockname()[1]}"
+        self._stop = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        yield
+
+    async def main_loop(self) -> None:
+        print(f"ready {self._url}", flush=True)  # noqa: T201 (the line that callers wait for)
+        await self._stop.wait()
+        self._feed.close()
