@@ -83,13 +83,17 @@ def tone_length_samples(tone: Tone) -> int | None:
 
 
 def dtmf_tone(digit: str, on_ms: int = 100, off_ms: int = 0, level_dbm0: float = -10.0) -> Tone:
-    """One key of 0-9 * # A-D (ITU-T Q.23), `level_dbm0` a sine, then `off_ms` of silence. ValueError for another key."""
+    """One key of 0-9 * # A-D, `level_dbm0` a sine, then `off_ms` of silence. ValueError for another key."""
+    sines = tuple(Sine(hz, level_dbm0) for hz in key_frequencies_hz(digit))
+    pause = (Segment((), off_ms),) if off_ms else ()
+    return Tone((Segment(sines, on_ms), *pause), repeat_from=None)
+
+
+def key_frequencies_hz(digit: str) -> tuple[int, int]:
+    """Row and column of a key (ITU-T Q.23). ValueError for another than 0-9 * # A-D."""
     for row_hz, keys in zip(_ROW_HZ, _KEYS, strict=True):
         if digit in keys and len(digit) == 1:
-            column_hz = _COLUMN_HZ[keys.index(digit)]
-            sines = (Sine(row_hz, level_dbm0), Sine(column_hz, level_dbm0))
-            pause = (Segment((), off_ms),) if off_ms else ()
-            return Tone((Segment(sines, on_ms), *pause), repeat_from=None)
+            return row_hz, _COLUMN_HZ[keys.index(digit)]
     raise ValueError(f'"{digit}" is not a key of 0-9 * # A-D.')
 
 

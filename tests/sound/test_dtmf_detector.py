@@ -61,8 +61,20 @@ def test_both_frequencies_may_be_off_by_1_percent(key: str, row: float, column: 
 
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("offset", [-0.035, 0.035])
-def test_both_frequencies_off_by_3_5_percent_are_not_heard(key: str, offset: float) -> None:
+def test_a_frequency_off_by_3_5_percent_is_not_heard(key: str, offset: float) -> None:
     assert share_heard(KeyPress(key, row_offset=offset, column_offset=offset)) == 0
+    assert share_heard(KeyPress(key, row_offset=offset)) == 0
+    assert share_heard(KeyPress(key, column_offset=offset)) == 0
+
+
+def test_a_third_and_a_fourth_harmonic_are_hardly_ever_a_key() -> None:
+    """A very high voice: 3 and 4 times 308 Hz are 3.8 % off the two frequencies of `*`. Of these 130, spandsp's filters alone
+    take 83 for a key; measuring the pitch leaves one, whose first block is cut short in the worst place."""
+    taken = 0
+    for pitch_hz in range(303, 316):
+        harmonics = sine(3 * pitch_hz, -10, 1600) + sine(4 * pitch_hz, -10, 1600)
+        taken += sum(bool(keys_in(placed(harmonics, before))) for before in PHASES)
+    assert taken <= 2
 
 
 @pytest.mark.parametrize("key", KEYS)
