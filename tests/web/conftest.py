@@ -11,7 +11,8 @@ import pytest
 from tests.adapter import Adapter, account
 from tests.peers.baresip import Baresip
 from tests.peers.kamailio import Kamailio
-from tests.web.page_process import PageProcess, browser
+from tests.web.browser import browser
+from tests.web.page_process import PageProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

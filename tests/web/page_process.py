@@ -1,9 +1,8 @@
-"""The page in its own process, as its owner starts it, and the browser that looks at it. It knows nothing of the inside of either."""
+"""The page in its own process, as its owner starts it, for tests and demos. It knows nothing of its inside."""
 
 from __future__ import annotations
 
 import http.client
-import shutil
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,30 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import sync_playwright
-
-from tests.peers.errors import PeerMissing
 from tests.peers.process import Process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import BrowserContext
-
 KEEPLINE_WEB = Path(sys.executable).with_name("keepline-web")
-_ARGUMENTS = (
-    "--headless=new",
-    "--no-sandbox",  # tests may run as root
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",  # a microphone that beeps
-    "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-)
 
 
 @dataclass(frozen=True)
@@ -98,19 +79,3 @@ class PageProcess:
     @property
     def rss_kib(self) -> int:
         return int(Path(f"/proc/{self.process.pid}/status").read_text().partition("VmRSS:")[2].split()[0])
-
-
-@contextmanager
-def browser(folder: Path) -> Iterator[BrowserContext]:
-    """Debian's Chromium with a fresh profile and a microphone that beeps."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        raise PeerMissing("chromium is not installed: apt-get install the packages of tests/web/packages.txt")
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            str(folder), executable_path=chromium, args=list(_ARGUMENTS), locale="en-GB", viewport={"width": 1280, "height": 900}
-        )
-        try:
-            yield context
-        finally:
-            context.close()
