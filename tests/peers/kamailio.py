@@ -113,7 +113,9 @@ class Kamailio:
 
     @property
     def sip_trace(self) -> list[TracedMessage]:
-        """Every SIP message it received or sent so far, in order, TLS decrypted."""
+        """Every SIP message it received or sent so far, in order, TLS decrypted. A copy comes a moment after the message itself:
+        wait with `wait_for_message`, then look here.
+        """
         return self._trace.messages
 
     def wait_for_message(

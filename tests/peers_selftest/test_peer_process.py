@@ -38,7 +38,7 @@ def test_a_missing_program_names_the_package_list(tmp_path: Path) -> None:
 
 
 def test_a_dead_child_is_reported_with_its_last_words(tmp_path: Path) -> None:
-    with Process(["sh", "-c", "echo port already taken; exit 3"], tmp_path) as child, pytest.raises(PeerDied, match=r"with 3(.|\n)*already taken"):
+    with Process(["sh", "-c", "echo port in use; exit 3"], tmp_path) as child, pytest.raises(PeerDied, match=r"with 3(.|\n)*in use"):
         child.wait_for_line("ready")
 
 

@@ -53,10 +53,12 @@ def test_a_tone_put_in_at_one_end_is_heard_at_the_other(
         at_bob, at_alice = bob.wait_heard(0.8)[-4000:], alice.wait_heard(0.8)[-4000:]
         assert strongest_hz(at_bob) == pytest.approx(440, abs=3)
         assert strongest_hz(at_alice) == pytest.approx(1000, abs=3)
-        assert tone_level_dbm0(at_bob, 440) == pytest.approx(-10, abs=0.7)
-        assert tone_level_dbm0(at_alice, 1000) == pytest.approx(-10, abs=0.7)
+        # baresip's resampler to a wideband codec's rate is off by about 1 dB
+        tolerance_db = 0.3 if codec.startswith("PCM") else 1.5
+        assert tone_level_dbm0(at_bob, 440) == pytest.approx(-10, abs=tolerance_db)
+        assert tone_level_dbm0(at_alice, 1000) == pytest.approx(-10, abs=tolerance_db)
         offer = server.wait_for_message(lambda m: m.message.method == "INVITE" and m.message.is_request).message.sdp.audio
-        assert offer.protocol == {"": "RTP/AVP", "srtp-mand": "RTP/SAVP", "dtls_srtp": "UDP/TLS/RTP/SAVP"}[mediaenc]
+        assert offer.protocol == {"": "RTP/AVP", "srtp-mand": "RTP/SAVP", "dtls_srtp": "UDP/TLS/RTP/SAVPF"}[mediaenc]
         assert {name.split("/")[0] for name in offer.codecs.values()} == {codec, "telephone-event"}
 
 
