@@ -7,6 +7,9 @@
     std::string __str__() const { return $self->info(); }
 }
 
+// A second Endpoint is refused by an exception that pjproject does not declare: undeclared, it ends the process.
+%catches(pj::Error) pj::Endpoint::Endpoint();
+
 %include "pjsua2.i"
 
 %{

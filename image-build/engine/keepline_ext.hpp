@@ -92,6 +92,8 @@ inline int address_bits(const pj_sockaddr &address)
 /** A numeric address, no name lookup: a source list must not depend on DNS. */
 inline bool parse_address(const std::string &value, pj_sockaddr *out)
 {
+    if (value.empty()) /* pj_inet_pton would log a failed assertion */
+        return false;
     const bool six = value.find(':') != std::string::npos;
     const int family = six ? pj_AF_INET6() : pj_AF_INET();
     pj_str_t view = text(value);
@@ -314,15 +316,16 @@ inline unsigned keeplineGuardDropped();
 /** The last of them, as "INVITE from 192.0.2.9:5099"; empty when none was. */
 inline std::string keeplineGuardLastDropped();
 
-/** Received data that was no SIP message (parse errors, missing headers, too long), counted from the first call of any
- *  of these functions. */
+/** Received data that was no SIP message (parse errors, missing headers, too long), counted from the first call of one of
+ *  the guard or name functions. What pjsip takes for a keep-alive or drops in silence is not counted. */
 inline unsigned keeplineMalformed();
 
 /** The last of them, as "312 bytes by UDP: reason"; empty when none was. */
 inline std::string keeplineLastMalformed();
 
 /** Makes a name mean this address for SIP, for good: pjsip's own resolver knows no /etc/hosts. One IPv4 and one IPv6 address
- *  may be given, by two calls; then no DNS query is sent for the name, SRV included. */
+ *  may be given, by two calls; no DNS query is sent for the name any more, SRV included. From the first call on all SIP names
+ *  go through pjsip's resolver, so give it name servers as well if there are other names. */
 inline void keeplineHostEntry(const std::string &name, const std::string &address) PJSUA2_THROW(pj::Error);
 
 /** Sets the name servers, "192.0.2.53" or "192.0.2.53:5353" or "[2001:db8::53]:53", at most 16, at any time: an uplink brings

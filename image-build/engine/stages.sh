@@ -21,10 +21,12 @@ stage() {
   shift
   say "$name ..."
   echo "== $name" >>"$log"
+  # A process group of its own, so that an interrupted build takes its compilers with it.
+  set -m
   ("$@") >>"$log" 2>&1 </dev/null &
   pid=$!
-  # The child dies with us: an interrupted build leaves no compiler behind.
-  trap 'kill -- "$pid" 2>/dev/null; pkill -P "$pid" 2>/dev/null; exit 130' INT TERM
+  set +m
+  trap 'kill -- "-$pid" 2>/dev/null || true; say "interrupted"; exit 130' INT TERM
   while kill -0 "$pid" 2>/dev/null; do
     sleep 0.25
     ticks=$((ticks + 1))
