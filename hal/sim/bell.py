@@ -56,11 +56,6 @@ class Bell:
         self._lull: Timer | None = None
 
     @property
-    def sounding(self) -> bool:
-        """The clapper moves right now."""
-        return self._since_ms is not None
-
-    @property
     def ringing(self) -> bool:
         """Sounding, or in the pause of a cadence that may go on."""
         if self._since_ms is not None:

@@ -10,8 +10,9 @@ A short window shows only a part of a cadence, so the names follow these rules, 
 - 350+440 or 400, 425, 375+425 Hz (also 400 modulated by 25): short bursts of about 100 ms are stutter, as are 350+440 taking turns
   with 440 and steady 400+425; a tone that lasts longer than any ringback burst and still sounds at the end is dial, as is one that
   fills the whole window; unmodulated 400 Hz that does so is "number unobtainable" (GB, IN): special;
-- else by its rhythm: one or two bursts with a long pause are ringback from 375 ms each, call_waiting below; equal bursts and pauses
-  are busy from 300 ms, congestion below; 400 and 225 ms in turn are congestion (GB);
+- else by its rhythm: bursts over 780 ms are ringback, as are two with a shorter pause between; one or two bursts with a long pause are
+  ringback from 375 ms each, call_waiting below; equal bursts and pauses are busy from 300 ms, congestion below; 400 and 225 ms in
+  turn are congestion (GB); short bursts of 440 Hz alone are call_waiting (US);
 - any other steady sound (a test tone, a lone 440 Hz, DTMF) is voice: the exchange has no such tone.
 So hear longer than one burst (1 s, US 2 s) to tell dial from ringback, and longer than a pause (4 s) to be sure of the ringback.
 """
@@ -41,6 +42,12 @@ STEADY_SHARE = 0.8
 LONGER_THAN_RING_MS = 1150
 """Only dial tone sounds so long: a ringback burst of one frequency lasts 1 s."""
 
+LONGER_THAN_BUSY_MS = 780
+"""The longest busy burst is 750 ms (IN), the shortest single ringback burst 800 ms (KG)."""
+
+PAUSE_MS = 800
+"""A longer silence is the pause of a ringback or call-waiting tone: the longest in a busy tone is 750 ms (IN)."""
+
 NEAR_HZ = 7.0
 """Two tones of the table are at least 15 Hz apart (425 and 440), exchanges are precise to 1.5 % or so."""
 
@@ -51,6 +58,7 @@ BUSY_US = {480, 620}
 DIAL_US = {350, 440}
 DIAL_STUTTER_DE = {400, 425}
 UNOBTAINABLE = {400}
+CALL_WAITING_US = {440}
 PLAIN = ({400}, {425}, {375, 425}, {375, 400, 425})
 
 
@@ -99,6 +107,15 @@ def tone_name(samples: Floats, rhythm: Rhythm, longest: Spectrum, level: float) 
 
 def exchange_tone(rhythm: Rhythm, tones_hz: list[float], steady: list[Spectrum]) -> str:
     """Tones whose name depends on frequency and rhythm."""
+    if any(same(tones_hz, plain) for plain in PLAIN):
+        return plain_tone(rhythm, unobtainable=same(tones_hz, UNOBTAINABLE))
+    if same(tones_hz, CALL_WAITING_US):
+        return "call_waiting" if rhythm.whole_bursts and rhythm.longest_ms < RING_MS else "voice"
+    return paired_tone(rhythm, tones_hz, steady)
+
+
+def paired_tone(rhythm: Rhythm, tones_hz: list[float], steady: list[Spectrum]) -> str:
+    """Two frequencies tell most of it (America, Britain)."""
     if any(same(tones_hz, pair) for pair in RINGBACKS):
         return "ringback"
     if same(tones_hz, BUSY_US):
@@ -107,8 +124,6 @@ def exchange_tone(rhythm: Rhythm, tones_hz: list[float], steady: list[Spectrum])
         return "stutter"
     if same(tones_hz, DIAL_US):
         return "stutter" if rhythm.short_bursts(140) or takes_turns(steady) else "dial"
-    if any(same(tones_hz, plain) for plain in PLAIN):
-        return plain_tone(rhythm, unobtainable=same(tones_hz, UNOBTAINABLE))
     return "voice"
 
 
@@ -118,7 +133,11 @@ def plain_tone(rhythm: Rhythm, *, unobtainable: bool) -> str:
         return "stutter"
     if rhythm.fills_window or rhythm.still_sounds_after(LONGER_THAN_RING_MS):
         return "special" if unobtainable else "dial"
-    if rhythm.longest_pause_ms > 800:
+    if rhythm.double_ring:
+        return "ringback"
+    if rhythm.longest_ms > LONGER_THAN_BUSY_MS:
+        return "dial" if rhythm.still_sounds_after(0) and rhythm.longest_pause_ms < PAUSE_MS else "ringback"
+    if rhythm.longest_pause_ms > PAUSE_MS:
         return "ringback" if rhythm.ringing_bursts() else "call_waiting"
     return busy_name(rhythm.whole_bursts or rhythm.bursts)
 

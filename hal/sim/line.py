@@ -133,10 +133,6 @@ class SimLine:
         pins.on_write(names.power_down, self._pin_written)
         pins.on_write(names.ring_mode, self._pin_written)
 
-    @property
-    def state(self) -> LineState:
-        return self._state
-
     def plug(self, phone: Phone) -> None:
         self._phone = phone
 

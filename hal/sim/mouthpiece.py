@@ -34,10 +34,6 @@ class SpeechQueue:
         self._frames = 0
         self._watch: Timer | None = None
 
-    @property
-    def busy(self) -> bool:
-        return bool(self._waiting)
-
     def say(self, samples: Samples, done: Done) -> None:
         """Queue a piece (deciding thread); `done` is told there when its last sample has left, or that it never will."""
         with self._lock:

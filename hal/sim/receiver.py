@@ -27,10 +27,6 @@ class Recording:
         self._lock = threading.Lock()
         scheduler.later(wanted_ms + GAP_MS, lambda: self.take(bytes(self._wanted)))
 
-    @property
-    def over(self) -> bool:
-        return self._over
-
     def take(self, pcm: bytes) -> None:
         """The next frame (any thread)."""
         with self._lock:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hal.ports import SAMPLE_RATE_HZ
-from hal.sim.level import level_dbm0
+from hal.sim.level import amplitude
 
 Floats = npt.NDArray[np.floating]
 
@@ -85,6 +85,15 @@ class Rhythm:
         last = self.bursts[-1]
         return last.end > self.length - 4 * STEP and last.duration_ms > least_ms
 
+    @property
+    def double_ring(self) -> bool:
+        """A pause much shorter than the bursts beside it: no busy or congestion tone of one frequency has that."""
+        return any(
+            later.start - earlier.end < 0.7 * (burst.end - burst.start) and burst.whole and burst.duration_ms >= RING_MS
+            for earlier, later in pairwise(self.bursts)
+            for burst in (earlier, later)
+        )
+
     def ringing_bursts(self) -> bool:
         """Bursts of ringing length; if the window's edges cut all of them, they may have been longer."""
         return any(burst.duration_ms >= RING_MS for burst in self.bursts) or not self.whole_bursts
@@ -92,11 +101,12 @@ class Rhythm:
 
 def rhythm_of(samples: Floats, least_dbm0: float) -> Rhythm:
     """Find the bursts louder than `least_dbm0`."""
-    steps = [level_dbm0(samples[at : at + STEP]) for at in range(0, len(samples) - STEP + 1, STEP)]
-    if not steps or max(steps) < least_dbm0:
+    steps = np.square(samples[: len(samples) // STEP * STEP].reshape(-1, STEP)).mean(axis=1)
+    least = amplitude(least_dbm0) ** 2 / 2
+    loudest = float(steps.max(initial=0.0))
+    if loudest < least:
         return Rhythm([], len(samples))
-    threshold = max(least_dbm0, max(steps) - BELOW_PEAK_DB)
-    sounding = np.array([False, *(step >= threshold for step in steps), False])
+    sounding = np.pad(steps >= max(least, loudest * 10 ** (-BELOW_PEAK_DB / 10)), 1)
     edges = np.flatnonzero(sounding[1:] != sounding[:-1]).reshape(-1, 2).tolist()
     kept = [(a, b) for a, b in _joined(edges) if (b - a) * STEP_MS >= DROP_MS or b - a == len(steps)]
     return Rhythm([Burst(a * STEP, b * STEP, whole=a > 0 and b < len(steps)) for a, b in kept], len(samples))

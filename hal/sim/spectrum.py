@@ -17,6 +17,9 @@ ZERO_PADDING = 4
 LONGEST = 4 * SAMPLE_RATE_HZ
 TRIM = SAMPLE_RATE_HZ // 100
 
+APART_HZ = 12.0
+"""Maxima closer to a stronger one are its own beginning and end; the closest tones of the table are 25 Hz apart (India)."""
+
 LEAST_HZ = 60.0
 
 
@@ -51,7 +54,7 @@ def spectrum_of(samples: Floats) -> Spectrum:
     total = float(power.sum())
     if total <= 0:
         return Spectrum([], 0.0)
-    peaks = _peaks(power)
+    peaks = _peaks(power, max(2 * ZERO_PADDING, round(APART_HZ * padded / SAMPLE_RATE_HZ)))
     lobe = 2 * ZERO_PADDING + ZERO_PADDING // 2
     held = np.zeros(len(power), dtype=bool)
     for peak in peaks:
@@ -60,14 +63,14 @@ def spectrum_of(samples: Floats) -> Spectrum:
     return Spectrum(tones, float(power[held].sum()) / total)
 
 
-def _peaks(power: Floats) -> list[int]:
-    """The strongest local maxima, strongest first, none inside the main lobe of a stronger one."""
+def _peaks(power: Floats, apart: int) -> list[int]:
+    """The strongest local maxima, strongest first, each `apart` bins from the stronger ones."""
     inner = power[1:-1]
     least = power.max() * 10 ** (-BELOW_STRONGEST_DB / 10)
     maxima = np.flatnonzero((inner > power[:-2]) & (inner >= power[2:]) & (inner >= least)) + 1
     chosen: list[int] = []
     for peak in sorted(maxima.tolist(), key=lambda at: -power[at]):
-        if all(abs(peak - other) > 2 * ZERO_PADDING for other in chosen):
+        if all(abs(peak - other) > apart for other in chosen):
             chosen.append(peak)
     return chosen[:MOST_TONES]
 

@@ -31,7 +31,7 @@ def test_each_tone_from_its_beginning_is_named(country: str, name: str, play: st
 @pytest.mark.parametrize(("country", "name", "play"), LONG)
 @pytest.mark.parametrize("late_s", [0.1, 0.37, 0.9, 1.6, 2.3])
 def test_each_tone_from_anywhere_is_named_in_a_whole_period(country: str, name: str, play: str, late_s: float) -> None:
-    window_s = 9.0 if name == "call_waiting" else 6.0
+    window_s = 12.0 if name == "call_waiting" else 6.0
     sound = played(play, window_s + late_s, level_of(country, name))[round(late_s * 8000) :]
     assert heard(sound).name == name
 
@@ -47,6 +47,18 @@ def test_noise_does_not_confuse_the_ear(country: str, name: str, play: str) -> N
 def test_two_seconds_after_lifting_are_dial_tone(play: str, late_s: float) -> None:
     sound = np.concatenate([silence(late_s), played(play, 2.0 - late_s, -12)])
     assert heard(sound).name == "dial"
+
+
+@pytest.mark.parametrize("play", ["425/1000,0/4000", "425/800,0/3200", "400*25/400,0/200,400*25/400,0/2000"])
+@pytest.mark.parametrize("late_s", [0.13 * step for step in range(38)])
+def test_two_seconds_of_ringback_are_ringback_or_its_pause(play: str, late_s: float) -> None:
+    sound = played(play, 2.0 + late_s, -12)[round(late_s * 8000) :]
+    assert heard(sound).name in {"ringback", "silence"}
+
+
+def test_special_information_is_three_tones() -> None:
+    result = heard(played(TONES["KZ"]["special"], 2.0, -12))
+    assert result.tones_hz == [pytest.approx(hz, rel=0.005) for hz in (950, 1400, 1800)]
 
 
 def test_the_pause_of_a_ringback_alone_is_silence() -> None:
