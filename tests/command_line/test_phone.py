@@ -28,9 +28,17 @@ def sip_port() -> int:
 
 @pytest.fixture(scope="module")
 def device(tmp_path_factory: pytest.TempPathFactory, sip_port: int) -> Iterator[Adapter]:
-    settings = (
-        f'[sip]\nport = {sip_port}\naccept_unknown = true\n[[account]]\nid = "here"\nserver = "127.0.0.1:9"\nregister = false\n'
-    )
+    settings = f"""
+    [sip]
+    port = {sip_port}
+    accept_unknown = true
+    [[account]]
+    id = "here"
+    server = "127.0.0.1:9"
+    register = false
+    [[line]]
+    inter_digit_s = 30  # digits stay to be seen, however busy the computer is
+    """
     with Adapter(tmp_path_factory.mktemp("device"), settings) as running:
         yield running
 
