@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-from fake_scheduler import FakeScheduler
 
 from hal.ports import FRAME_SAMPLES, FrameSound
 from hal.sim.board import open_sim
@@ -10,6 +9,7 @@ from hal.sim.level import amplitude, to_pcm
 from hal.sim.pins import SimPins
 from hal.sim.settings import SimLineSettings
 from hal.slic import Slic
+from tests.hal.fake_scheduler import FakeScheduler
 
 FRAME_MS = 10
 SILENT_FRAME = bytes(2 * FRAME_SAMPLES)

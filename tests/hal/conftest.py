@@ -1,9 +1,9 @@
-"""The bench on which a telephone is tried, for every test that wants it; also puts this folder on the path."""
+"""The bench on which a telephone is tried, for every test that wants it."""
 
 import pytest
-from bench import Bench
 
 from hal.sim.settings import SimLineSettings
+from tests.hal.bench import Bench
 
 
 @pytest.fixture

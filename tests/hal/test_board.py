@@ -1,10 +1,10 @@
 """Boards are opened by name, without fallback."""
 
 import pytest
-from fake_scheduler import FakeScheduler
 
 from hal.board import open_board
 from hal.errors import PartMissing, PartMisused
+from tests.hal.fake_scheduler import FakeScheduler
 
 
 def test_the_simulated_board_has_a_telephone_on_each_line() -> None:

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from bench import Bench, noise, silence
-from fsk_sender import BELL, CLASS, CLIP, CLIP_DTMF, V23, Frame, message, modulate, parameters, spandsp_burst
 
 from hal.sim.caller_id import BurstCollector, CallerId, read_burst, read_keys
 from hal.sim.dtmf import ToneDial, tones
 from hal.sim.level import to_pcm
 from hal.sim.settings import SimLineSettings
+from tests.hal.bench import Bench, noise, silence
+from tests.hal.fsk_sender import BELL, CLASS, CLIP, CLIP_DTMF, V23, Frame, message, modulate, parameters, spandsp_burst
 
 SETUP, SINGLE = 0x80, 0x04
 ETSI = Frame(V23, marks=80)

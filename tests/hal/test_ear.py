@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from bench import noise, silence, sine
-from tones import LEVEL_DBM0, TONES, played
 
 from hal.errors import PartMisused
 from hal.sim.dtmf import ToneDial, tones
 from hal.sim.ear import Heard, analyse
 from hal.sim.level import amplitude, to_pcm
+from tests.hal.bench import noise, silence, sine
+from tests.hal.tones import LEVEL_DBM0, TONES, played
 
 EVERY = [(country, name, play) for country, names in TONES.items() for name, play in names.items()]
 LONG = [each for each in EVERY if each[1] not in {"stutter", "special", "howler"} and not each[2].startswith("!")]

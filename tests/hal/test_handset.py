@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from bench import Bench, sine
 
 from hal.errors import PartMisused
 from hal.sim.dtmf import KEY_HZ, ToneDial, digits_in
 from hal.sim.handset import PulseDial
 from hal.sim.level import FULL_SCALE_SINE_DBM0, level_dbm0, to_pcm
 from hal.sim.settings import SimLineSettings
+from tests.hal.bench import Bench, sine
 
 
 def tone_level_dbm0(samples: np.ndarray, hz: float) -> float:

@@ -1,7 +1,8 @@
 """The bell rings only if the ring is really driven, and notes its cadence."""
 
 import pytest
-from bench import Bench
+
+from tests.hal.bench import Bench
 
 
 def drive(bench: Bench, hz: float, for_ms: float) -> None:

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from bench import Bench, noise, sine
 
 from hal.errors import PartMisused
 from hal.sim.level import level_dbm0, to_pcm
 from hal.sim.settings import SimLineSettings
+from tests.hal.bench import Bench, noise, sine
 
 
 @pytest.mark.parametrize("loss_db", [6.0, 14.0, 30.0])

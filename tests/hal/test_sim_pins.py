@@ -1,11 +1,11 @@
 """The simulated pins have electrical sense."""
 
 import pytest
-from fake_scheduler import FakeScheduler
 
 from hal.errors import PartMisused
 from hal.ports import Edge
 from hal.sim.pins import SimPins
+from tests.hal.fake_scheduler import FakeScheduler
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from itertools import pairwise
 
 import pytest
-from bench import Bench
-from fake_scheduler import FakeScheduler
 
 from hal.errors import PartMisused
 from hal.ports import LinePins
@@ -12,6 +10,8 @@ from hal.sim.handset import PulseDial
 from hal.sim.pins import SimPins
 from hal.sim.settings import SimLineSettings
 from hal.slic import Slic
+from tests.hal.bench import Bench
+from tests.hal.fake_scheduler import FakeScheduler
 
 
 def pulses(loop: list[tuple[bool, float]], pause_ms: float) -> str:
