@@ -25,7 +25,7 @@ def silence(seconds: float) -> npt.NDArray[np.float64]:
 
 def noise(level_dbm0: float, seconds: float, seed: int = 1) -> npt.NDArray[np.float64]:
     samples = np.random.default_rng(seed).standard_normal(round(8000 * seconds))
-    return samples * amplitude(level_dbm0) / np.sqrt(2)
+    return np.asarray(samples * amplitude(level_dbm0) / np.sqrt(2))
 
 
 class Bench:

@@ -64,7 +64,7 @@ def played(play: str, seconds: float, level_dbm0: float) -> npt.NDArray[np.float
     """The tone from its beginning, in Asterisk's notation; modulation 90 % deep; silence after a tone played once."""
     elements = [_ELEMENT.fullmatch(element) for element in play.split(",")]
     wanted = round(seconds * 8000)
-    pieces = [_piece(*found.groups(), wanted, level_dbm0) for found in elements if found]
+    pieces = [_piece(found, wanted, level_dbm0) for found in elements if found]
     once = [piece for piece, found in zip(pieces, elements, strict=True) if found and found[1]]
     again = pieces[len(once) :] or [np.zeros(wanted)]
     while sum(map(len, once)) < wanted:
@@ -72,9 +72,8 @@ def played(play: str, seconds: float, level_dbm0: float) -> npt.NDArray[np.float
     return np.concatenate(once)[:wanted]
 
 
-def _piece(
-    _once: str, tones: str, modulator: str | None, ms: str | None, longest: int, level_dbm0: float
-) -> npt.NDArray[np.float64]:
+def _piece(found: re.Match[str], longest: int, level_dbm0: float) -> npt.NDArray[np.float64]:
+    _once, tones, modulator, ms = found.groups()
     time = np.arange(int(ms) * 8 if ms else longest) / 8000
     sound = sum(np.sin(2 * np.pi * int(hz) * time) for hz in tones.split("+") if hz != "0") * amplitude(level_dbm0)
     if modulator:
