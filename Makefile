@@ -26,14 +26,14 @@ demo: $(STAMPS)/venv $(STAMPS)/peers ## a simulated adapter with its page on htt
 demo-call: $(STAMPS)/venv $(STAMPS)/peers ## one call by itself, both ways measured in the samples
 	$(BIN)/python -m tests.demo.call
 
-test: $(STAMPS)/venv $(STAMPS)/peers ## every test, against the real peers it starts
+test: $(STAMPS)/venv $(STAMPS)/peers $(STAMPS)/web ## every test, against the real peers it starts
 	$(BIN)/python -m pytest --ignore=tests/interop
 
 check: $(STAMPS)/venv $(STAMPS)/lint ## lint, format, types, layer rules, unit files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict firmware hal
-	shellcheck --external-sources $$(git ls-files '*.sh' .ci/run image-build/install-packages image-build/engine/build systemd/verify)
+	shellcheck --external-sources .ci/run image-build/install-packages image-build/engine/build systemd/verify
 	$(BIN)/python -m pytest tests/test_layers.py tests/test_documents.py
 	systemd/verify
 
@@ -61,7 +61,7 @@ $(STAMPS)/%: $(PACKAGES)/%.txt image-build/install-packages
 	image-build/install-packages $<
 	@mkdir -p $(@D) && touch $@
 
-$(STAMPS)/peers: tests/peers/packages.txt image-build/install-packages
+$(STAMPS)/%: tests/%/packages.txt image-build/install-packages
 	image-build/install-packages $<
 	@mkdir -p $(@D) && touch $@
 
