@@ -1,6 +1,9 @@
 # Every target installs what it needs, from a clean checkout on Debian 12 or 13, as root or with sudo.
 # Slow results are kept under build/: the engine's wheel and the package stamps by checksum, so a second run is quick.
 
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -73,7 +73,7 @@ class Device:
         self._call_log = CallLog(folder.call_log, lambda sentence: self._loop.post(lambda: log.warning("%s", sentence)))
         self._journal = Journal(self._call_log.write, lambda: self._loop.now_ms() / 1000)
         self.board: Board = open_board(board, self._loop, len(settings.line))
-        self.agent = Agent(settings, self._take)
+        self.agent = Agent(settings, folder.instance_id(), self._take)
         self.cards = self._build_cards(self.board)
         self._of_handle: dict[str, LineCard] = {}
         self._view = StatusView(board, self._journal.entries)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
+from uuid import UUID, uuid4
 
 _SUN_PATH_BYTES = 107
 """unix(7): a socket's path has 108 bytes, the last one zero."""
@@ -50,6 +51,16 @@ class StateFolder:
     @property
     def call_log(self) -> Path:
         return self.path / "calls.sqlite"
+
+    def instance_id(self) -> str:
+        """This device's own UUID (RFC 5626 section 4.1), made at the first start and kept; not kept where the disk is full."""
+        file = self.path / "instance"
+        with suppress(OSError, ValueError):
+            return str(UUID(file.read_text(encoding="ascii").strip()))
+        made = str(uuid4())
+        with suppress(OSError):
+            file.write_text(made + "\n", encoding="ascii")
+        return made
 
     def close(self) -> None:
         os.close(self._lock)

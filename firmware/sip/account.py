@@ -46,10 +46,11 @@ class _Account(pj.Account):  # type: ignore[misc]
 class Account:
     """Registers, refreshes, retries and unregisters one account. `report` gets every step."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 (what an account depends on)
         self,
         settings: AccountSettings,
         sip: Sip,
+        instance: str,
         engine: Engine,
         report: Callable[[AccountChanged], None],
         on_invite: Callable[["Account", int, str], None],
@@ -59,6 +60,7 @@ class Account:
         self.registration = Registration()
         self.sources: frozenset[str] = frozenset(settings.accept_from)
         self._sip = sip
+        self._instance = instance
         self._engine = engine
         self._report = report
         self._server = parse_server(settings.server)
@@ -146,6 +148,8 @@ class Account:
         config.regConfig.retryIntervalSec = 0  # the retries are ours
         config.regConfig.timeoutSec = self.settings.register_s
         config.sipConfig.transportId = self._engine.transport(TransportKey(self.settings.transport, located.local_address))
+        # The engine's own id is a hash of the host name, which devices share.
+        config.natConfig.sipOutboundInstanceId = f"<urn:uuid:{self._instance}>"
         self._add_credentials(config)
         if self.settings.outbound_proxy:
             proxy = parse_server(self.settings.outbound_proxy).uri_host_port

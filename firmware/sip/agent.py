@@ -34,9 +34,10 @@ _WATCH_S = 1.0
 class Agent:
     """Accounts, calls and their sound. Make it on the deciding thread; `report` gets all news, on that thread."""
 
-    def __init__(self, settings: Settings, report: Callable[[News], None]) -> None:
+    def __init__(self, settings: Settings, instance: str, report: Callable[[News], None]) -> None:
         self.engine = Engine(settings, settings.sip.nameservers or system_nameservers())
         self._settings = settings
+        self._instance = instance
         self._report_outside = report
         self._calls: dict[str, Call] = {}
         self._held: set[str] = set()
@@ -48,7 +49,7 @@ class Agent:
         self._watch: asyncio.TimerHandle | None = None
 
     def _account(self, settings: AccountSettings) -> Account:
-        return Account(settings, self._settings.sip, self.engine, self._account_changed, self._invited)
+        return Account(settings, self._settings.sip, self._instance, self.engine, self._account_changed, self._invited)
 
     def start(self) -> None:
         self._allow_sources()
