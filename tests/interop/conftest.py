@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.peers.certificates import Authority  # noqa: E402 - only found with the line above
+from tests.peers.certificates import Authority
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,14 @@ def test_calls_can_be_encrypted(tmp_path: Path, authority: Authority) -> None:
     with Asterisk(tmp_path / "exchange", USERS, tls=authority.issue(), media_encryption="sdes") as exchange:
         server, source_hz = exchange.tls_server, 440
         with Baresip(
-            tmp_path / "a", "alice", "alice-pw", server=server, transport="tls", mediaenc="srtp-mand", authority=authority.certificate, source=source_hz
+            tmp_path / "a",
+            "alice",
+            "alice-pw",
+            server=server,
+            transport="tls",
+            mediaenc="srtp-mand",
+            authority=authority.certificate,
+            source=source_hz,
         ) as alice:
             alice.wait_registered()
             alice.dial(numbers.ECHO)

@@ -26,7 +26,9 @@ class Listening:
     key: str = ""
 
 
-def files(folder: str, listening: Listening, users: Mapping[str, str], encryption: MediaEncryption, codecs: Iterable[str]) -> dict[str, str]:
+def files(
+    folder: str, listening: Listening, users: Mapping[str, str], encryption: MediaEncryption, codecs: Iterable[str]
+) -> dict[str, str]:
     """File name to text. `folder` is the run's folder as Asterisk sees it; `users` is name to password."""
     return {
         "asterisk.conf": _asterisk(folder),
@@ -52,7 +54,9 @@ def _transports(listening: Listening) -> str:
     plain = section("udp", listening.sip_port) + section("tcp", listening.sip_port)
     if not listening.certificate:
         return plain
-    return plain + section("tls", listening.tls_port, f"cert_file={listening.certificate}\npriv_key_file={listening.key}\nmethod=tlsv1_2")
+    return plain + section(
+        "tls", listening.tls_port, f"cert_file={listening.certificate}\npriv_key_file={listening.key}\nmethod=tlsv1_2"
+    )
 
 
 def _endpoint(user: str, password: str, encryption: MediaEncryption, codecs: Iterable[str]) -> str:

@@ -44,7 +44,9 @@ def mirror_uri() -> str:
     """The Debian archive of this machine's own apt sources, whatever their format; raises `PeerError` if there is none."""
     # apt itself reads sources.list, *.list and *.sources; label and origin tell the archive from security and from strangers.
     layout = "--format=$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)"
-    listed = subprocess.run([program_path("apt-get"), "indextargets", layout, "Created-By: Packages"], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        [program_path("apt-get"), "indextargets", layout, "Created-By: Packages"], capture_output=True, text=True, check=True
+    )
     for line in listed.stdout.splitlines():
         origin, label, component, uri = line.split("|", 3)
         if (origin, label, component) == ("Debian", "Debian", "main"):

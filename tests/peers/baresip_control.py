@@ -5,6 +5,7 @@ Must not know how baresip is configured.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import socket
@@ -79,15 +80,15 @@ class Control:
             result = found(self._events)
         if result is None:
             seen = ", ".join(f"{e.kind}({e.parameter})" for e in self.events) or "none"
-            raise (PeerDied if self._ended else PeerSilent)(f"baresip never reported the awaited event in {timeout_s:g} s; saw: {seen}")
+            raise (PeerDied if self._ended else PeerSilent)(
+                f"baresip never reported the awaited event in {timeout_s:g} s; saw: {seen}"
+            )
         return result
 
     def close(self) -> None:
         """Hang up the control connection."""
-        try:
+        with contextlib.suppress(OSError):  # the other side went first
             self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # the other side went first
         self._thread.join(ANSWER_S)
         self._socket.close()
 

@@ -48,10 +48,14 @@ class Authority:
         key, request, certificate = (stem.with_name(stem.name + end) for end in (".key", ".csr", ".pem"))
         _openssl("req", "-new", *_new_key(key), "-subj", f"/CN={names[0]}", "-out", request)
         extensions = stem.with_name(stem.name + ".cnf")
-        extensions.write_text(f"{self._ca_section()}[server]\nsubjectAltName={_alternative_names(names)}\nbasicConstraints=CA:FALSE\n")
+        extensions.write_text(
+            f"{self._ca_section()}[server]\nsubjectAltName={_alternative_names(names)}\nbasicConstraints=CA:FALSE\n"
+        )
         dates = ["-startdate", EXPIRED_FROM, "-enddate", EXPIRED_TO] if expired else ["-days", str(VALID_DAYS)]
         # `openssl ca`, not `openssl x509`: only it takes a start and an end date in OpenSSL 3.0 (Debian 12).
-        _openssl("ca", "-batch", "-notext", "-config", extensions, "-extensions", "server", *dates, "-in", request, "-out", certificate)
+        _openssl(
+            "ca", "-batch", "-notext", "-config", extensions, "-extensions", "server", *dates, "-in", request, "-out", certificate
+        )
         both = stem.with_name(stem.name + ".both.pem")
         both.write_text(certificate.read_text() + key.read_text())
         return Certificate(certificate, key, both)

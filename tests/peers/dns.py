@@ -71,10 +71,25 @@ class Dns:
         folder.mkdir(parents=True, exist_ok=True)
         config = folder / "dnsmasq.conf"
         config.write_text("\n".join(["local=/#/", *_hosts(hosts), *map(_srv, srv), *map(_naptr, naptr)]) + "\n")
-        listening = [f"--port={self.port}", f"--listen-address={address}", "--bind-interfaces", "--no-resolv", "--no-hosts", "--no-poll"]
+        listening = [
+            f"--port={self.port}",
+            f"--listen-address={address}",
+            "--bind-interfaces",
+            "--no-resolv",
+            "--no-hosts",
+            "--no-poll",
+        ]
         ownership = ["--user=", "--group=", f"--pid-file={folder}/dnsmasq.pid"]  # empty: it stays who it is
         self.process = Process(
-            ["dnsmasq", "--keep-in-foreground", f"--conf-file={config}", *listening, *ownership, "--log-queries", "--log-facility=-"],
+            [
+                "dnsmasq",
+                "--keep-in-foreground",
+                f"--conf-file={config}",
+                *listening,
+                *ownership,
+                "--log-queries",
+                "--log-facility=-",
+            ],
             folder,
         )
         try:
@@ -101,7 +116,9 @@ class Dns:
     def ask(self, name: str, kind: str) -> Answer:
         """Put one question of `TYPES` over UDP, as a resolver on the wire would; raises `TimeoutError`."""
         number = secrets.randbits(16)
-        question = b"".join(bytes([len(part)]) + part.encode() for part in name.split(".")) + b"\0" + struct.pack("!HH", TYPES[kind], 1)
+        question = (
+            b"".join(bytes([len(part)]) + part.encode() for part in name.split(".")) + b"\0" + struct.pack("!HH", TYPES[kind], 1)
+        )
         with socket.socket(socket.AF_INET6 if ":" in self.address else socket.AF_INET, socket.SOCK_DGRAM) as door:
             door.settimeout(QUERY_S)
             door.connect((self.address, self.port))

@@ -110,8 +110,5 @@ def _chunks(data: bytes) -> dict[int, bytes]:
 
 
 def _endpoint(chunks: dict[int, bytes], ipv4: int, ipv6: int, port: int) -> tuple[str, int]:
-    if ipv6 in chunks:
-        address = socket.inet_ntop(socket.AF_INET6, chunks[ipv6])
-    else:
-        address = socket.inet_ntop(socket.AF_INET, chunks.get(ipv4, bytes(4)))
-    return address, int.from_bytes(chunks.get(port, b"\0\0"), "big")
+    family, raw = (socket.AF_INET6, chunks[ipv6]) if ipv6 in chunks else (socket.AF_INET, chunks.get(ipv4, bytes(4)))
+    return socket.inet_ntop(family, raw), int.from_bytes(chunks.get(port, b"\0\0"), "big")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tests.peers.errors import PeerError, PeerSilent
 from tests.peers.hep import HepTrace, TracedMessage
 from tests.peers.ports import free_port
-from tests.peers.process import READY_S, Process
+from tests.peers.process import Process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -79,7 +79,11 @@ class Kamailio:
         }
         if tls:
             defines |= {"TLS_CERTIFICATE": f'"{tls.certificate}"', "TLS_KEY": f'"{tls.key}"'}
-        flags = {"WITH_TLS": tls is not None, "CHALLENGE_INVITE": challenge_invite, "FORBID_WRONG_PASSWORD": forbid_wrong_password}
+        flags = {
+            "WITH_TLS": tls is not None,
+            "CHALLENGE_INVITE": challenge_invite,
+            "FORBID_WRONG_PASSWORD": forbid_wrong_password,
+        }
         config = folder / "kamailio.cfg"
         folder.mkdir(parents=True, exist_ok=True)
         config.write_text(f"#!KAMAILIO\n{_defines(defines, flags)}{self._listeners()}{_aliases(domains)}{CONFIG.read_text()}")

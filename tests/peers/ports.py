@@ -44,7 +44,7 @@ def _table(name: str) -> list[str]:
 
 
 def _claim_all(ports: range) -> bool:
-    taken = []
+    taken: list[int] = []
     for port in ports:
         if not _claim(port):
             for mine in taken:
@@ -70,7 +70,9 @@ def _claim(port: int) -> bool:
 
 def _is_free(port: int) -> bool:
     families = [(socket.AF_INET, "0.0.0.0")] + ([(socket.AF_INET6, "::")] if socket.has_ipv6 else [])
-    return all(_can_bind(family, kind, host, port) for family, host in families for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM))
+    return all(
+        _can_bind(family, kind, host, port) for family, host in families for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)
+    )
 
 
 def _can_bind(family: int, kind: int, host: str, port: int) -> bool:

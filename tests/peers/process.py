@@ -6,6 +6,7 @@ child too. Must not know any peer in particular.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Self
 
-from tests.peers.errors import PeerDied, PeerMissing, PeerSilent
+from tests.peers.errors import PeerDied, PeerError, PeerMissing, PeerSilent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -104,7 +105,7 @@ class Process:
             self._changed.wait_for(lambda: look() or self._ended, timeout_s)
             match = look()
         if match is None:
-            self._fail(f"never printed {pattern!r}", timeout_s)
+            raise self._failure(f"never printed {pattern!r}", timeout_s)
         return match
 
     def wait_until(self, holds: Callable[[], object], what: str, timeout_s: float = READY_S, every_s: float = 0.02) -> None:
@@ -114,14 +115,14 @@ class Process:
             with self._changed:
                 self._changed.wait_for(lambda: self._ended, every_s)
             if self._ended or time.monotonic() > end:
-                self._fail(what, timeout_s)
+                raise self._failure(what, timeout_s)
 
     def wait_for_exit(self, timeout_s: float) -> int:
         """The exit code; raises `PeerSilent` if it still runs."""
         try:
             code = self._child.wait(timeout_s)
         except subprocess.TimeoutExpired:
-            self._fail("did not end", timeout_s)
+            raise self._failure("did not end", timeout_s) from None
         self._reader.join(STOP_S)
         return code
 
@@ -134,10 +135,8 @@ class Process:
             except subprocess.TimeoutExpired:
                 self._child.kill()
         code = self._child.wait(STOP_S)
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self._child.pid, signal.SIGKILL)  # its session: workers that outlived it
-        except ProcessLookupError:
-            pass
         self._reader.join(STOP_S)
         if self._child.stdin is not None:
             self._child.stdin.close()
@@ -148,10 +147,13 @@ class Process:
         os.killpg(self._child.pid, signal.SIGKILL)
         self.stop()
 
-    def _fail(self, what: str, timeout_s: float) -> None:
-        if self.running and not self._ended:
-            raise PeerSilent(f"{self.name}: {what} within {timeout_s:g} s; its last words:\n{self.log_tail}")
-        raise PeerDied(f"{self.name}: ended with {self._child.poll()}, {what}; its last words:\n{self.log_tail}")
+    def _failure(self, what: str, timeout_s: float) -> PeerError:
+        if self._ended:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(STOP_S)  # its output ended just before itself
+        if self.running:
+            return PeerSilent(f"{self.name}: {what} within {timeout_s:g} s; its last words:\n{self.log_tail}")
+        return PeerDied(f"{self.name}: ended with {self._child.poll()}, {what}; its last words:\n{self.log_tail}")
 
     def _read(self) -> None:
         output = self._child.stdout

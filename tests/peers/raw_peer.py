@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -102,15 +103,13 @@ class RawPeer:
 
     def close(self) -> None:
         """End it."""
-        try:
+        with contextlib.suppress(OSError):  # an unconnected or already ended socket; the reader wakes all the same
             self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # an unconnected or already ended socket; the reader wakes all the same
         self._thread.join(EVENT_S)
         self._socket.close()
 
     def _connect(self, transport: str, authority: Path | None) -> socket.socket:
-        host, port = self.target
+        host = self.target[0]
         if transport == "udp":
             peer = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
             peer.bind(("::1" if ":" in host else "127.0.0.1", free_port()))

@@ -145,7 +145,7 @@ def parse_message(data: bytes) -> SipMessage:
 
 def split_stream(data: bytes) -> tuple[list[SipMessage], bytes]:
     """Whole messages of a TCP or TLS stream and the bytes left over (RFC 3261, section 18.3)."""
-    messages = []
+    messages: list[SipMessage] = []
     while True:
         data = data.lstrip(b"\r\n")  # keep-alives (RFC 5626, section 3.5.1)
         head, gap, rest = data.partition(b"\r\n\r\n")

@@ -85,11 +85,31 @@ class Sipp:
         script = folder / path.name
         script.write_text(_filled(path.read_text(), values))
         arguments: list[str | Path] = ["sipp", "-sf", script, "-i", address, "-p", str(self.port), "-t", TRANSPORTS[transport]]
-        arguments += ["-mi", address, "-mp", str(self.media_port), "-cp", str(free_port()), "-d", str(pause_ms), "-s", user, "-nostdin"]
+        arguments += [
+            "-mi",
+            address,
+            "-mp",
+            str(self.media_port),
+            "-cp",
+            str(free_port()),
+            "-d",
+            str(pause_ms),
+            "-s",
+            user,
+            "-nostdin",
+        ]
         arguments += ["-trace_msg", "-message_file", self._log, "-trace_err", "-error_file", folder / "errors.log"]
-        arguments += ["-timeout", str(GIVE_UP_S), "-timeout_error", *(["-m", str(calls)] if calls else []), *(["-rtp_echo"] if echo else [])]
+        arguments += [
+            "-timeout",
+            str(GIVE_UP_S),
+            "-timeout_error",
+            *(["-m", str(calls)] if calls else []),
+            *(["-rtp_echo"] if echo else []),
+        ]
         self._errors = folder / "errors.log"
-        self.process = Process([*arguments, *([target, "-l", "1"] if target else [])], folder, name="sipp", stop_signal=signal.SIGKILL)
+        self.process = Process(
+            [*arguments, *([target, "-l", "1"] if target else [])], folder, name="sipp", stop_signal=signal.SIGKILL
+        )
         if not target:
             self.process.wait_until(lambda: is_bound(self.port, transport), "did not listen")
 

@@ -19,12 +19,12 @@ FULL_SCALE_SINE_DBM0 = 3.14
 RAMP_MS = 5  # a tone cut in hard would splash over the band
 
 
-def tone(frequency_hz: float, seconds: float, level_dbm0: float = -10.0) -> Samples:
-    """A sine at 8 kHz with short ramps at its ends."""
-    count = round(seconds * RATE_HZ)
+def tone(frequency_hz: float, seconds: float, level_dbm0: float = -10.0, *, rate_hz: int = RATE_HZ) -> Samples:
+    """A sine with short ramps at its ends."""
+    count = round(seconds * rate_hz)
     amplitude = FULL_SCALE * 10 ** ((level_dbm0 - FULL_SCALE_SINE_DBM0) / 20)
-    sine = amplitude * np.sin(2 * np.pi * frequency_hz * np.arange(count) / RATE_HZ)
-    ramp = min(RAMP_MS * RATE_HZ // 1000, count // 2)
+    sine = amplitude * np.sin(2 * np.pi * frequency_hz * np.arange(count) / rate_hz)
+    ramp = min(RAMP_MS * rate_hz // 1000, count // 2)
     if ramp:
         sine[:ramp] *= np.linspace(0, 1, ramp)
         sine[-ramp:] *= np.linspace(1, 0, ramp)
@@ -57,12 +57,12 @@ def strongest_hz(samples: Samples) -> float:
     return float(np.argmax(spectrum) * RATE_HZ / len(samples))
 
 
-def write_wav(path: Path, samples: Samples) -> Path:
-    """Store 8 kHz mono."""
+def write_wav(path: Path, samples: Samples, rate_hz: int = RATE_HZ) -> Path:
+    """Store 16-bit mono."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(RATE_HZ)
+        file.setframerate(rate_hz)
         file.writeframes(samples.tobytes())
     return path
 
@@ -82,16 +82,37 @@ def read_wav(path: Path) -> Samples:
 
 
 def to_8_khz(samples: Samples, rate_hz: int) -> Samples:
-    """Bring 8, 16, 32 or 48 kHz down to 8 kHz, low-passed at 3.6 kHz."""
+    """Bring 8, 16, 32 or 48 kHz down to 8 kHz."""
     if rate_hz == RATE_HZ or not len(samples):
         return samples
-    factor = rate_hz // RATE_HZ
-    if factor * RATE_HZ != rate_hz:
-        raise ValueError(f"cannot bring {rate_hz} Hz to {RATE_HZ} Hz: not a whole multiple")
-    taps = np.arange(-16 * factor, 16 * factor + 1)
-    low_pass = np.sinc(2 * 3600 / rate_hz * taps) * np.hamming(len(taps))
-    smooth = np.convolve(samples, low_pass / low_pass.sum(), mode="same")
-    return np.clip(np.round(smooth[::factor]), -FULL_SCALE - 1, FULL_SCALE).astype(np.int16)
+    factor = _factor(rate_hz)
+    return _rounded(np.convolve(samples, _low_pass(factor), mode="same")[::factor])
+
+
+def from_8_khz(samples: Samples, rate_hz: int) -> Samples:
+    """Bring 8 kHz to a whole multiple of it."""
+    if rate_hz == RATE_HZ or not len(samples):
+        return samples
+    factor = _factor(rate_hz)
+    spread = np.zeros(len(samples) * factor)
+    spread[::factor] = samples.astype(np.float64) * factor
+    return _rounded(np.convolve(spread, _low_pass(factor), mode="same"))
+
+
+def _factor(rate_hz: int) -> int:
+    if rate_hz % RATE_HZ:
+        raise ValueError(f"cannot convert between {rate_hz} Hz and {RATE_HZ} Hz: not a whole multiple")
+    return rate_hz // RATE_HZ
+
+
+def _low_pass(factor: int) -> npt.NDArray[np.float64]:
+    taps = np.arange(-32 * factor, 32 * factor + 1)
+    shape = np.sinc(taps * 3700 / (RATE_HZ / 2 * factor)) * np.hamming(len(taps))  # flat to 3.4 kHz, gone above 4 kHz
+    return np.asarray(shape / shape.sum(), np.float64)
+
+
+def _rounded(samples: npt.NDArray[np.float64]) -> Samples:
+    return np.clip(np.round(samples), -FULL_SCALE - 1, FULL_SCALE).astype(np.int16)
 
 
 def _dbm0(power: float) -> float:

@@ -61,7 +61,10 @@ def test_a_password_can_change_and_a_binding_can_be_forgotten(tmp_path: Path) ->
 
 
 def test_short_expiries_get_423_with_the_minimum(tmp_path: Path) -> None:
-    with Kamailio(tmp_path / "server", USERS, min_expires_s=120) as server, Baresip(tmp_path / "a", "alice", USERS["alice"], server=server.server):
+    with (
+        Kamailio(tmp_path / "server", USERS, min_expires_s=120) as server,
+        Baresip(tmp_path / "a", "alice", USERS["alice"], server=server.server),
+    ):
         refused = server.wait_for_message(lambda m: m.message.status == 423)
         assert refused.message.headers["Min-Expires"] == "120"
 
@@ -86,7 +89,9 @@ def test_code_zero_never_answers(tmp_path: Path) -> None:
         peer.send(peer.request("REGISTER", "alice"))
         peer.send(peer.request("OPTIONS"))
         assert peer.wait_for(lambda m: m.status == 200).method == "OPTIONS"
-        assert {m.method for m in peer.messages} == {"OPTIONS"}, "one worker serves in order, so a REGISTER answer would have come first"
+        assert {m.method for m in peer.messages} == {"OPTIONS"}, (
+            "one worker serves in order, so a REGISTER answer would have come first"
+        )
 
 
 def test_an_invite_can_be_challenged_with_sha256(tmp_path: Path) -> None:

@@ -38,7 +38,10 @@ def test_a_missing_program_names_the_package_list(tmp_path: Path) -> None:
 
 
 def test_a_dead_child_is_reported_with_its_last_words(tmp_path: Path) -> None:
-    with Process(["sh", "-c", "echo port in use; exit 3"], tmp_path) as child, pytest.raises(PeerDied, match=r"with 3(.|\n)*in use"):
+    with (
+        Process(["sh", "-c", "echo port in use; exit 3"], tmp_path) as child,
+        pytest.raises(PeerDied, match=r"with 3(.|\n)*in use"),
+    ):
         child.wait_for_line("ready")
 
 
@@ -60,7 +63,11 @@ def test_leaving_the_context_ends_the_child_and_its_own_children(tmp_path: Path)
 
 def test_a_killed_test_run_leaves_no_child(tmp_path: Path) -> None:
     run = subprocess.Popen(
-        [sys.executable, "-c", START_AND_WAIT, str(tmp_path)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        [sys.executable, "-c", START_AND_WAIT, str(tmp_path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert run.stdin is not None
     assert run.stdout is not None
@@ -78,7 +85,14 @@ def test_a_killed_test_run_leaves_no_child(tmp_path: Path) -> None:
 
 def test_ports_of_two_runs_at_once_never_meet() -> None:
     mine = {port for first in [free_port_block(8) for _ in range(40)] for port in range(first, first + 8)}
-    other = subprocess.Popen([sys.executable, "-c", CLAIM_MANY], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    other = subprocess.Popen(
+        [sys.executable, "-c", CLAIM_MANY],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     words, _ = other.communicate("\n")
     theirs = {port for first in map(int, words.split()) for port in range(first, first + 8)}
     assert len(mine) == len(theirs) == 320

@@ -28,13 +28,23 @@ PAIRS: list[tuple[str, str | Path, dict[str, Any]]] = [
     ("refuse", OWN / "caller_is_refused.xml", {}),
     ("refuse", OWN / "caller_is_refused.xml", {"keys": {"code": "404", "reason": "Not Found"}}),
     ("refuse", OWN / "caller_is_refused.xml", {"keys": {"code": "603", "reason": "Decline"}}),
-    ("refuse", OWN / "caller_is_refused.xml", {"keys": {"code": "302", "reason": "Moved"}, "headers": {"Contact": "<sip:x@127.0.0.1>"}}),
+    (
+        "refuse",
+        OWN / "caller_is_refused.xml",
+        {"keys": {"code": "302", "reason": "Moved"}, "headers": {"Contact": "<sip:x@127.0.0.1>"}},
+    ),
     ("registrar", OWN / "registers.xml", {"keys": {"code": "403", "reason": "Forbidden"}}),
-    ("registrar", OWN / "registers.xml", {"keys": {"code": "401", "reason": "No"}, "headers": {"WWW-Authenticate": 'Digest realm="r", nonce="n"'}}),
+    (
+        "registrar",
+        OWN / "registers.xml",
+        {"keys": {"code": "401", "reason": "No"}, "headers": {"WWW-Authenticate": 'Digest realm="r", nonce="n"'}},
+    ),
 ]
 
 
-@pytest.mark.parametrize(("called", "calling", "settings"), PAIRS, ids=lambda x: getattr(x, "stem", str(x)) if not isinstance(x, dict) else "")
+@pytest.mark.parametrize(
+    ("called", "calling", "settings"), PAIRS, ids=lambda x: getattr(x, "stem", str(x)) if not isinstance(x, dict) else ""
+)
 def test_called_and_calling_scenarios_fit(tmp_path: Path, called: str, calling: str | Path, settings: dict[str, Any]) -> None:
     keys = {"code": "486"} | settings.get("keys", {})
     with (
@@ -54,7 +64,14 @@ def test_echo_sends_the_sound_back_and_messages_are_logged(tmp_path: Path) -> No
         assert strongest_hz(bob.wait_heard(0.5)) == pytest.approx(440, abs=4)
         bob.hangup()
         sipp.wait_passed()
-        assert [m.message.first_line.split(" ")[0] for m in sipp.messages()] == ["INVITE", "SIP/2.0", "SIP/2.0", "ACK", "BYE", "SIP/2.0"]
+        assert [m.message.first_line.split(" ")[0] for m in sipp.messages()] == [
+            "INVITE",
+            "SIP/2.0",
+            "SIP/2.0",
+            "ACK",
+            "BYE",
+            "SIP/2.0",
+        ]
         assert sipp.received("INVITE")[0].sdp.audio.codecs["8"] == "PCMA/8000"
 
 
@@ -83,7 +100,16 @@ def test_a_caller_reaches_baresip(tmp_path: Path, scenario: str) -> None:
     caller = '"Anonymous" <sip:anonymous@anonymous.invalid>'
     with (
         Baresip(tmp_path / "b", "bob") as bob,
-        Sipp(tmp_path / "s", scenario, target=f"127.0.0.1:{bob.port}", user="bob", pause_ms=PAUSE_MS, caller=caller, headers=headers, keys={"digit": "7"}) as sipp,
+        Sipp(
+            tmp_path / "s",
+            scenario,
+            target=f"127.0.0.1:{bob.port}",
+            user="bob",
+            pause_ms=PAUSE_MS,
+            caller=caller,
+            headers=headers,
+            keys={"digit": "7"},
+        ) as sipp,
     ):
         sipp.wait_passed()
         sent = sipp.messages()[0].message
@@ -94,9 +120,12 @@ def test_a_caller_reaches_baresip(tmp_path: Path, scenario: str) -> None:
 
 
 def test_a_broken_off_scenario_fails_with_the_story(tmp_path: Path) -> None:
-    with Sipp(tmp_path / "called", "hang_up") as server, Sipp(tmp_path / "calling", "call_with_unknown_codec", target=server.server) as caller:
-        with pytest.raises(PeerError, match=r"received SIP/2\.0 200 OK"):
-            caller.wait_passed()
+    with (
+        Sipp(tmp_path / "called", "hang_up") as server,
+        Sipp(tmp_path / "calling", "call_with_unknown_codec", target=server.server) as caller,
+        pytest.raises(PeerError, match=r"received SIP/2\.0 200 OK"),
+    ):
+        caller.wait_passed()
 
 
 def test_an_unknown_scenario_names_those_there_are(tmp_path: Path) -> None:
