@@ -129,6 +129,11 @@ class Baresip:
         return f"sip:{self.user}@{host}:{port}" + ("" if self._transport == "udp" else f";transport={self._transport}")
 
     @property
+    def rtp_ports(self) -> range:
+        """Where its sound comes in; `RtpTap(baresip.rtp_ports)` listens there."""
+        return range(self._rtp_port, self._rtp_port + RTP_PORTS)
+
+    @property
     def events(self) -> list[Event]:
         """Everything it reported."""
         return self.control.events
@@ -185,7 +190,11 @@ class Baresip:
         self.control.wait_until(lambda events: True if digits in _keys(events) else None, timeout_s)
 
     def heard(self) -> Samples:
-        """Everything it heard so far, at 8 kHz, calls one after the other. Frames that never came leave no gap."""
+        """Everything it heard so far, at 8 kHz, calls one after the other.
+
+        Frames that never came leave no gap, and after a hold baresip 1.0 and 1.1 never record again in that call (they set their filters
+        up only once): listen with `RtpTap` there.
+        """
         parts = [read_wav(path) for path in sorted(self._folder.glob("dump-*-dec.wav"))]
         return np.concatenate(parts) if parts else np.zeros(0, np.int16)
 

@@ -125,6 +125,11 @@ class Sipp:
         return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
 
     @property
+    def rtp_ports(self) -> range:
+        """Where its sound comes in; `RtpTap(sipp.rtp_ports)` listens there."""
+        return range(self.media_port, self.media_port + 4)
+
+    @property
     def sip_uri(self) -> str:
         """Where a call reaches it."""
         return f"sip:sipp@{self.server}"

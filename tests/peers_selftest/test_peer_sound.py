@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from tests.peers.baresip import Baresip, MediaEncryption, Transport
 from tests.peers.kamailio import Kamailio
+from tests.peers.rtp_tap import RtpTap, longest_gap_s
 from tests.peers.sound import from_8_khz, level_dbm0, read_wav, strongest_hz, to_8_khz, tone, tone_level_dbm0, write_wav
 
 if TYPE_CHECKING:
@@ -81,6 +83,27 @@ def test_keys_hold_and_hang_up_reach_the_other_end(tmp_path: Path) -> None:
         assert held.message.sdp.audio.direction == "sendonly"
         alice.hangup()
         bob.wait_for("CALL_CLOSED")
+
+
+@pytest.mark.parametrize("codec", ["PCMA", "PCMU"])
+def test_the_tap_hears_the_far_end_after_a_hold_and_times_the_gap(tmp_path: Path, codec: str) -> None:
+    with (
+        Baresip(tmp_path / "a", "alice", source=440, codecs=[codec]) as alice,
+        Baresip(tmp_path / "b", "bob", codecs=[codec]) as bob,
+        RtpTap(bob.rtp_ports) as tap,
+    ):
+        alice.dial(bob.sip_uri)
+        alice.wait_for("CALL_ESTABLISHED")
+        before = tap.wait_heard(0.5)
+        bob.hold()
+        alice.wait_for("CALL_REMOTE_SDP", parameter="offer")
+        bob.resume()
+        alice.wait_for("CALL_REMOTE_SDP", parameter="offer")
+        for sound in (before, tap.wait_heard(0.5)):
+            assert tone_level_dbm0(sound, 440) == pytest.approx(-10, abs=0.3)
+        packets = tap.packets
+        assert {(later.sequence - earlier.sequence) % 65536 for earlier, later in pairwise(packets)} == {1}
+        assert 0.02 <= longest_gap_s(packets) < 5
 
 
 def test_a_direct_call_needs_no_server_and_silence_is_silence(tmp_path: Path) -> None:
