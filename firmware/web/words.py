@@ -23,7 +23,7 @@ class Told:
     sentence: str
 
 
-_LINES: dict[str, tuple[Mood, str, str]] = {
+LINES: dict[str, tuple[Mood, str, str]] = {
     "idle": (Mood.GOOD, "Ready", "The handset is on the hook."),
     "ringing": (Mood.BUSY, "Ringing", "Lift the handset to answer."),
     "dial tone": (Mood.BUSY, "Dial tone", "Waiting for a number."),
@@ -37,7 +37,7 @@ _LINES: dict[str, tuple[Mood, str, str]] = {
     "denied": (Mood.BAD, "Left off the hook", "The line is silent until the handset is replaced."),
 }
 
-_ACCOUNTS: dict[str, tuple[Mood, str]] = {
+ACCOUNTS: dict[str, tuple[Mood, str]] = {
     "registered": (Mood.GOOD, "Registered"),
     "direct": (Mood.GOOD, "Calls directly, without registering"),
     "registering": (Mood.BUSY, "Registering"),
@@ -63,13 +63,13 @@ _OUTCOMES = {
 
 def line_told(line: Json) -> tuple[Told, str]:
     """The state in a word or two, and a sentence beside it."""
-    mood, short, more = _LINES.get(line["state"], (Mood.CALM, str(line["state"]).capitalize(), ""))
+    mood, short, more = LINES.get(line["state"], (Mood.CALM, str(line["state"]).capitalize(), ""))
     digits = line.get("digits") or ""
     return Told(mood, short.format(digits=digits).strip()), more.format(digits=digits)
 
 
 def account_told(account: Json) -> Told:
-    mood, words = _ACCOUNTS.get(account["state"], (Mood.CALM, str(account["state"]).capitalize()))
+    mood, words = ACCOUNTS.get(account["state"], (Mood.CALM, str(account["state"]).capitalize()))
     reason = account.get("reason") or ""
     return Told(mood, f"{words}: {reason}" if reason and mood in {Mood.BAD, Mood.CALM} else words)
 
@@ -103,7 +103,8 @@ def health_told(status: Json) -> Told:
         return Told(Mood.CALM, "No account is set up: the telephone has dial tone, and nobody to call through.")
     moods = [account_told(account).mood for account in accounts]
     if all(mood is Mood.GOOD for mood in moods):
-        return Told(Mood.GOOD, "Everything works. Lift the handset to call.")
+        idle = all(line["state"] == "idle" for line in status["lines"])
+        return Told(Mood.GOOD, "Everything works. Lift the handset to call." if idle else "Everything works.")
     if Mood.GOOD in moods:
         return Told(Mood.BAD, "Calls work; one of the accounts does not.")
     if Mood.BAD in moods:

@@ -127,7 +127,7 @@ def _call_back(caller: Baresip) -> None:
     """Whoever called is called when the call is over."""
     with suppress(PeerError, OSError):  # the demo ends, and with it the telephone
         while True:
-            caller.wait_for("CALL_INCOMING", FOREVER_S)
+            caller.wait_for("CALL_ESTABLISHED", FOREVER_S)
             caller.wait_for("CALL_CLOSED", FOREVER_S)
             caller.dial(ADAPTER)
             caller.wait_for("CALL_CLOSED", FOREVER_S)
