@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import pytest
 
@@ -12,6 +13,8 @@ from tests.adapter import Adapter, account
 from tests.peers.baresip import Baresip
 from tests.peers.certificates import Authority
 from tests.peers.kamailio import Kamailio
+from tests.peers.ports import free_port_block
+from tests.peers.sipp import Sipp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,6 +65,68 @@ def exchange(tmp_path: Path) -> Iterator[Callable[..., Exchange]]:
             return Exchange(kamailio, other, device)
 
         yield start
+
+
+class Trunk:
+    """A device that calls, and is called by, whatever sipp scenario stands at its server's port; nobody registers."""
+
+    def __init__(self, folder: Path, *, country: str = "KZ", line: str = "", sip: str = "", **keys: object) -> None:
+        self._folder = folder
+        self._numbers = itertools.count(1)
+        self.port = free_port_block(2)
+        self.device_port = free_port_block(2)
+        settings = f'[device]\ncountry = "{country}"\n[[line]]\ndigit_map = "xxx"\n{line}\n[sip]\nport = {self.device_port}\n{sip}\n'
+        table = account("trunk", f"127.0.0.1:{self.port}", **{"register": False, "user": "alice", "codecs": ["PCMA"], **keys})
+        self.device = Adapter(folder / "device", settings + table)
+        self._running = ExitStack()
+        self._running.enter_context(self.device)
+        self.device.wait_account("direct")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._running.close()
+
+    @property
+    def server(self) -> str:
+        """`host:port` of the device."""
+        return f"127.0.0.1:{self.device_port}"
+
+    def far(self, scenario: str, **how: Any) -> Sipp:  # noqa: ANN401 - what Sipp takes
+        """The far end that will be called."""
+        return Sipp(self._folder / f"far-{next(self._numbers)}", scenario, port=self.port, **how)
+
+    def caller(self, scenario: str, **how: Any) -> Sipp:  # noqa: ANN401 - same
+        """A far end that calls the device now."""
+        return Sipp(self._folder / f"caller-{next(self._numbers)}", scenario, target=self.server, **{"user": "alice", **how})
+
+    def dial(self, digits: str = "600") -> None:
+        self.device.lift()
+        self.device.dial(digits)
+
+    def hang_up(self) -> dict[str, Any]:
+        """Replace the handset; the call log's last row, once nothing of the call is left."""
+        self.device.replace()
+        return self.last_call()
+
+    def rest(self) -> None:
+        """Make the line ready for the next test, whatever the last one left."""
+        if self.device.phone()["hook"] == "off":
+            self.device.replace()
+        self.device.wait_line("idle")
+
+    def last_call(self) -> dict[str, Any]:
+        """The call log's last row, once the line rests and no call is left."""
+        self.device.wait(lambda status: status["lines"][0]["state"] == "idle" and not status["calls"], "rest")
+        return self.device.calls()[0]
+
+
+@pytest.fixture
+def trunk(tmp_path: Path) -> Iterator[Callable[..., Trunk]]:
+    """Make trunks with settings of the test's own."""
+    with ExitStack() as running:
+        yield lambda **keys: running.enter_context(Trunk(tmp_path, **keys))
 
 
 def _srtp(transport: Path_) -> dict[str, object]:
