@@ -95,6 +95,10 @@ class Account(Table, frozen=True, kw_only=True):
     # RFC 3261 section 10.2 leaves the time to the registrar; 300 s keeps most NAT bindings of TCP and is kind to providers.
     register_s: Annotated[int, _number("How long a registration is asked to last.", 60, 86400, "s")] = 300
     srtp: Annotated[Wish, _choice("Encrypted voice.")] = "off"
+    srtp_keys: Annotated[
+        Literal["sdes", "dtls"],
+        _choice("How keys for encrypted voice are offered (RFC 4568, RFC 5763); calls in may use either."),
+    ] = "sdes"
     # Opus mends lost packets. A-law and µ-law cost least delay and are what most far ends speak. G.722 is wideband, which a telephone line cannot carry.
     codecs: Annotated[tuple[Codec, ...], Meta(min_length=1, description="Voice codecs, the best first.")] = (
         "opus",

@@ -23,6 +23,11 @@ from firmware.sip.resolve import Located, family_of, hosts_file, locate, parse_s
 log = logging.getLogger("keepline.sip")
 
 _SRTP: dict[Wish, int] = {"off": 0, "optional": 1, "required": 2}
+_KEYINGS = {
+    "sdes": (pj.PJMEDIA_SRTP_KEYING_SDES, pj.PJMEDIA_SRTP_KEYING_DTLS_SRTP),
+    "dtls": (pj.PJMEDIA_SRTP_KEYING_DTLS_SRTP, pj.PJMEDIA_SRTP_KEYING_SDES),
+}
+"""Offers use the first, answers whichever the offer has."""
 _PRACK: dict[Wish, int] = {"off": 0, "optional": 2, "required": 1}
 _TIMER: dict[Wish, int] = {"off": 0, "optional": 1, "required": 2}
 
@@ -170,6 +175,8 @@ class Account:
         media.transportConfig.randomizePort = True
         media.transportConfig.publicAddress = local_address
         media.srtpUse = _SRTP[self.settings.srtp]
+        for keying in _KEYINGS[self.settings.srtp_keys]:
+            media.srtpOpt.keyings.append(keying)
         media.srtpSecureSignaling = 0  # SDES over UDP is the owner's choice, not a reason to refuse the call
         if ":" in local_address:
             media.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY

@@ -152,13 +152,21 @@ class Agent:
         self._report_outside(news)
 
     def _watch_media(self) -> None:
-        """Look every second, while there are calls, whether voice packets still come."""
-        if self._watch or not self._settings.sip.rtp_silence_s:
-            return
-        self._watch = asyncio.get_running_loop().call_later(_WATCH_S, self._look_for_silence)
+        """Look every second, while there are calls, how their media is."""
+        if not self._watch:
+            self._watch = asyncio.get_running_loop().call_later(_WATCH_S, self._look_at_media)
+
+    def _look_at_media(self) -> None:
+        self._watch = None
+        for call in list(self._calls.values()):
+            call.look_at_media()
+        if self._settings.sip.rtp_silence_s:
+            self._look_for_silence()
+        if self._calls:
+            self._watch_media()
 
     def _look_for_silence(self) -> None:
-        self._watch = None
+        """End calls whose far end fell silent; one that holds us may be silent for as long as it likes."""
         now = asyncio.get_running_loop().time()
         for handle, call in list(self._calls.items()):
             packets = call.quality().rx_packets
@@ -166,8 +174,6 @@ class Agent:
             self._heard[handle] = (packets, now if packets != before or handle in self._held else since)
             if now - self._heard[handle][1] >= self._settings.sip.rtp_silence_s:
                 self.end(handle, reason=f"no voice came from the far end for {self._settings.sip.rtp_silence_s} s")
-        if self._calls:
-            self._watch_media()
 
     def _quiet_check(self) -> None:
         gone = all(account.registration.phase is RegistrationPhase.UNREGISTERED for account in self._accounts.values())

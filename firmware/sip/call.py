@@ -7,7 +7,7 @@ import contextlib
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -43,6 +43,7 @@ class _Progress:
     ended: Ended = Ended.NOT_YET
     reason: str = ""
     quality: Quality = field(default_factory=Quality)
+    media: MediaChanged | None = None
 
 
 class Call(pj.Call):  # type: ignore[misc]
@@ -150,7 +151,15 @@ class Call(pj.Call):  # type: ignore[misc]
         active = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD}
         if any(media.status in active for media in info.media):
             held = any(media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD for media in info.media)
-            self._report(MediaChanged(self.handle, self._codec(), self._srtp(), held))
+            self._progress.media = MediaChanged(self.handle, self._codec(), self._srtp(), held)
+            self._report(self._progress.media)
+
+    def look_at_media(self) -> None:
+        """Tell of keys that came after the sound began: DTLS shakes hands on the media path, and no callback says when it has."""
+        told = self._progress.media
+        if told and told.srtp != self._srtp():
+            self._progress.media = replace(told, srtp=self._srtp())
+            self._report(self._progress.media)
 
     def _codec(self) -> str:
         with contextlib.suppress(pj.Error):

@@ -44,6 +44,8 @@ def exchange(tmp_path: Path, authority: Authority) -> Iterator[Callable[..., tup
             pbx = running.enter_context(Asterisk(tmp_path / "asterisk", users, tls=certificate, media_encryption=encryption))
             server = pbx.tls_server if transport == "tls" else pbx.server
             srtp = "off" if encryption == "no" else "required"
+            if encryption == "dtls":
+                keys["srtp_keys"] = "dtls"
             home = account("home", server, user="alice", password="alicepw", transport=transport, srtp=srtp, **keys)  # noqa: S106
             trust = f'[sip]\ntls_ca_file = "{authority.certificate}"\n'
             device = running.enter_context(Adapter(tmp_path / "device", trust + home))
@@ -65,7 +67,7 @@ def test_the_exchange_is_heard_and_hears(
     _, device = exchange(transport, encryption)
     call(device, ECHO)
     device.wait_line("in call")
-    assert bool(device.ask("status")["calls"][0]["srtp"]) == (encryption != "no")
+    device.wait(lambda status: bool(status["calls"][0]["srtp"]) == (encryption != "no"), "the voice's encryption")
     device.say(tone(SAID_HZ, 2.0))
     device.replace()
     device.wait_line("idle")
