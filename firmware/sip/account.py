@@ -177,6 +177,8 @@ class Account:
         media.srtpUse = _SRTP[self.settings.srtp]
         for keying in _KEYINGS[self.settings.srtp_keys]:
             media.srtpOpt.keyings.append(keying)
+        # The engine's re-INVITE down to one codec comes in the middle of the DTLS handshake and spoils it (seen with Asterisk 22).
+        media.lockCodecEnabled = self.settings.srtp == "off" or self.settings.srtp_keys == "sdes"
         media.srtpSecureSignaling = 0  # SDES over UDP is the owner's choice, not a reason to refuse the call
         if ":" in local_address:
             media.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -60,19 +61,31 @@ def call(device: Adapter, number: str) -> None:
     device.dial(f"{number}#")
 
 
+def wait_talking(device: Adapter, encryption: str) -> None:
+    """Answered, and the keys agreed: DTLS shakes hands on the media path after the answer."""
+
+    def holds(status: dict[str, Any]) -> bool:
+        call = status["calls"][0] if status["calls"] else {"state": "", "srtp": ""}
+        return call["state"] == "in call" and bool(call["srtp"]) == (encryption != "no")
+
+    device.wait(holds, "the talk")
+
+
 @pytest.mark.parametrize(("transport", "encryption"), WAYS)
 def test_the_exchange_is_heard_and_hears(
     exchange: Callable[..., tuple[Asterisk, Adapter]], transport: str, encryption: str
 ) -> None:
     _, device = exchange(transport, encryption)
     call(device, ECHO)
-    device.wait_line("in call")
-    device.wait(lambda status: bool(status["calls"][0]["srtp"]) == (encryption != "no"), "the voice's encryption")
-    device.say(tone(SAID_HZ, 2.0))
+    wait_talking(device, encryption)
+    with ThreadPoolExecutor() as ear:
+        echo = ear.submit(device.samples_by_another, 2.5)
+        device.say(tone(SAID_HZ, 2.0))
+        assert loudest_dbm0(echo.result(), SAID_HZ) > HEARD_DBM0
     device.replace()
     device.wait_line("idle")
     call(device, MILLIWATT)
-    device.wait_line("in call")
+    wait_talking(device, encryption)
     heard = device.samples(1.5)
     assert abs(strongest_hz(heard[-8000:]) - MILLIWATT_HZ) < 5
     assert loudest_dbm0(heard, MILLIWATT_HZ) > HEARD_DBM0
@@ -111,7 +124,7 @@ def test_the_exchange_calls_and_is_heard(
     pbx.call("alice", MILLIWATT)
     device.wait_ringing()
     device.lift()
-    device.wait(lambda status: status["calls"] and status["calls"][0]["state"] == "in call", "the call")
+    wait_talking(device, encryption)
     assert loudest_dbm0(device.samples(1.5), MILLIWATT_HZ) > HEARD_DBM0
     pbx.hang_up_all()
     device.wait_line("released")
