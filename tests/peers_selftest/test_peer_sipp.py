@@ -19,6 +19,8 @@ PAIRS: list[tuple[str, str | Path, dict[str, Any]]] = [
     ("answer", "call", {}),
     ("early_media", "call", {}),
     ("never_answers", "call_and_cancel", {}),
+    ("ringing_after_early_media", "call_and_cancel", {}),
+    ("late_ringing", "call_and_cancel", {}),
     ("hang_up", "call_until_bye", {}),
     ("vanish", OWN / "caller_is_left.xml", {}),
     ("reliable_progress", OWN / "caller_with_prack.xml", {}),

@@ -96,9 +96,7 @@ def test_the_tap_hears_the_far_end_after_a_hold_and_times_the_gap(tmp_path: Path
         alice.wait_for("CALL_ESTABLISHED")
         before = tap.wait_heard(0.5)
         bob.hold()
-        alice.wait_for("CALL_REMOTE_SDP", parameter="offer")
         bob.resume()
-        alice.wait_for("CALL_REMOTE_SDP", parameter="offer")
         for sound in (before, tap.wait_heard(0.5)):
             assert tone_level_dbm0(sound, 440) == pytest.approx(-10, abs=0.3)
         packets = tap.packets
