@@ -109,6 +109,7 @@ class Device:
         account = self._account_of(card)
         self._of_handle[handle] = card
         self._journal.placed(handle, card.number, account, digits)
+        card.let_keys_pass(wanted=self._dtmf_of(handle) == "inband")
         try:
             self.agent.place(handle, account, digits, card.audio)
         except SipError as problem:
@@ -120,6 +121,7 @@ class Device:
         self.agent.ring(handle, card.audio)
 
     def answer_call(self, handle: str) -> None:
+        self._of_handle[handle].let_keys_pass(wanted=self._dtmf_of(handle) == "inband")
         self.agent.answer(handle)
 
     def end_call(self, handle: str, status: int = 0) -> None:

@@ -101,6 +101,10 @@ class LineCard:
         at_ms = self._scheduler.now_ms()
         self._scheduler.post(lambda: self.take(DigitDialed(digit, at_ms)))
 
+    def let_keys_pass(self, *, wanted: bool) -> None:
+        """Whether keys stay in the voice of the call that begins now (accounts with dtmf = "inband")."""
+        self._voice.mutes_digits = not wanted
+
     def _changed(self, _state: LineState) -> None:
         self._exchange.line_changed(self)
 

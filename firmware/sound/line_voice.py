@@ -29,10 +29,12 @@ class LineVoice:
         self._detector = DtmfDetector()
         self._held = _SILENCE
         self._in_digit = False
+        self._mutes_this = True
         self._suspected_frames = 0
         self._filtering = False
         self.mutes_digits = True
-        """Whether keys are taken out of the voice; False for accounts that want them in-band. Any thread may set it."""
+        """Whether keys are taken out of the voice; False for accounts that want them in-band. Any thread may set it; it counts from
+        the next key on, so that the last dialed one does not sound into the call it began."""
         self.filters_dial_tone = False
         """True while our own dial tone sounds, so that its echo does not hide a key. Any thread may set it."""
 
@@ -43,6 +45,7 @@ class LineVoice:
             self._detector.filter_dial_tone(wanted=self._filtering)
         for event in self._detector.feed(frame):
             self._in_digit = event.started
+            self._mutes_this = self.mutes_digits if event.started else True
             (self._on_digit if event.started else self._on_digit_end)(event.digit)
         out = _SILENCE if self._muted() else self._held
         self._held = frame
@@ -50,6 +53,6 @@ class LineVoice:
 
     def _muted(self) -> bool:
         self._suspected_frames = self._suspected_frames + 1 if self._detector.suspicious else 0
-        if not self.mutes_digits:
-            return False
-        return self._in_digit or 0 < self._suspected_frames <= _SUSPICION_FRAMES
+        if self._in_digit:
+            return self._mutes_this
+        return self.mutes_digits and 0 < self._suspected_frames <= _SUSPICION_FRAMES
