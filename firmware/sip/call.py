@@ -106,7 +106,7 @@ class Call(pj.Call):  # type: ignore[misc]
         return self._progress.quality
 
     @shielded
-    def onCallState(self, prm: Any) -> None:  # noqa: ARG002 (the engine's signature)
+    def onCallState(self, prm: Any) -> None:
         info = self.getInfo()
         if info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
             self._tell_progress(info)
@@ -114,6 +114,7 @@ class Call(pj.Call):  # type: ignore[misc]
             self._progress.established = True
             self._report(CallEstablished(self.handle))
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self._progress.reason = self._progress.reason or _why_unreachable(prm.e, info)
             self._tell_over(info)
 
     def _tell_progress(self, info: Any) -> None:
@@ -188,6 +189,18 @@ class Call(pj.Call):  # type: ignore[misc]
     @shielded
     def onDtmfDigit(self, prm: Any) -> None:
         self._report(DigitArrived(self.handle, prm.digit))
+
+
+def _why_unreachable(event: Any, info: Any) -> str:
+    """A sentence where the status is the engine's own because nobody answered; "" where the far end said it."""
+    if event.type != pj.PJSIP_EVENT_TSX_STATE:
+        return ""
+    match event.body.tsxState.type:
+        case pj.PJSIP_EVENT_TRANSPORT_ERROR:
+            return f"the server could not be reached: {info.lastReason}"
+        case pj.PJSIP_EVENT_TIMER if info.lastStatusCode == 408:
+            return "the server did not answer"
+    return ""
 
 
 def _options(status: int = 0) -> "pj.CallOpParam":
