@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from tests.peers.sound import Samples
 
-PCMA, KEYS = 8, 101
+PCMA, KEYS = 8, 120
+"""Payload types; the second is the one the device offers for keys."""
 FRAME = 160
 PTIME_S = 0.02
 EVENT_S = 15.0
