@@ -15,7 +15,8 @@ OURS = frozenset({"firmware", "hal"})
 THIRD_PARTY = {
     "pjsua2": "firmware.sip",
     "dns": "firmware.sip.srv",
-    "cffi": "firmware.sound.spandsp",
+    "cffi": "firmware.sound.spandsp_declarations",
+    "_cffi_backend": "firmware.sound._spandsp",
     "msgspec": "firmware.settings",
     "numpy": "hal.sim",
     "starlette": "firmware.web",

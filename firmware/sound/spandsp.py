@@ -1,6 +1,6 @@
 """The only file that knows spandsp (0.0.6, `libspandsp.so.2`): DTMF detection and the FSK of caller ID.
 
-Opened by name, without a compiler (cffi ABI mode). Each C state belongs to one Python object and is freed with it. A state
+Opened by name, without a compiler (cffi's ABI mode, prepared by `spandsp_declarations`). Each C state belongs to one Python object and is freed with it. A state
 is for one thread at a time: cffi lets go of the interpreter lock during a call. Knows no tone table, no call, no caller.
 """
 
@@ -9,31 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from cffi import FFI
-
+from firmware.sound._spandsp import ffi
 from firmware.sound.errors import LibraryMissing
 from firmware.sound.high_pass import HighPass
 from firmware.sound.pitch import relative_offset
 from firmware.sound.tone_source import key_frequencies_hz
 
 _LIBRARY = "libspandsp.so.2"
-
-# Sample buffers are declared as bytes, so that a frame is passed without a copy or a cast.
-_DECLARATIONS = """
-typedef struct dtmf_rx_state_s dtmf_rx_state_t;
-dtmf_rx_state_t *dtmf_rx_init(dtmf_rx_state_t *s, void *callback, void *user_data);
-void dtmf_rx_parms(dtmf_rx_state_t *s, int filter_dialtone, int twist, int reverse_twist, int threshold);
-int dtmf_rx(dtmf_rx_state_t *s, const char *amp, int samples);
-int dtmf_rx_status(dtmf_rx_state_t *s);
-int dtmf_rx_free(dtmf_rx_state_t *s);
-
-typedef struct adsi_tx_state_s adsi_tx_state_t;
-adsi_tx_state_t *adsi_tx_init(adsi_tx_state_t *s, int standard);
-void adsi_tx_set_preamble(adsi_tx_state_t *s, int preamble, int preamble_ones, int postamble_ones, int stop_bits);
-int adsi_tx_put_message(adsi_tx_state_t *s, const char *message, int length);
-int adsi_tx(adsi_tx_state_t *s, char *amp, int samples);
-int adsi_tx_free(adsi_tx_state_t *s);
-"""
 
 _BLOCK_SAMPLES = 102
 """The block of spandsp's Goertzel filters (dtmf.c, DTMF_SAMPLES_PER_BLOCK)."""
@@ -87,9 +69,9 @@ class DtmfDetector:
         self._high_pass: HighPass | None = None
 
     def _receiver(self) -> Any:  # noqa: ANN401 (C data has no type)
-        state = self._library.dtmf_rx_init(_ffi.NULL, _ffi.NULL, _ffi.NULL)
+        state = self._library.dtmf_rx_init(ffi.NULL, ffi.NULL, ffi.NULL)
         self._library.dtmf_rx_parms(state, -1, NORMAL_TWIST_DB, REVERSE_TWIST_DB, THRESHOLD_DBM0)
-        return _ffi.gc(state, self._library.dtmf_rx_free)
+        return ffi.gc(state, self._library.dtmf_rx_free)
 
     def filter_dial_tone(self, *, wanted: bool) -> None:
         """Take everything below the keys out before looking, while our own dial tone comes back. Same thread as `feed`."""
@@ -158,16 +140,12 @@ def fsk_burst(standard: int, message: bytes) -> bytes:
     if len(message) > _LONGEST_MESSAGE:
         raise ValueError(f"A caller ID message has {len(message)} octets; at most {_LONGEST_MESSAGE} are allowed.")
     spandsp = library()
-    state = _ffi.gc(spandsp.adsi_tx_init(_ffi.NULL, standard), spandsp.adsi_tx_free)
+    state = ffi.gc(spandsp.adsi_tx_init(ffi.NULL, standard), spandsp.adsi_tx_free)
     spandsp.adsi_tx_set_preamble(state, SEIZURE_BITS, MARK_BITS, _TRAILING_MARK_BITS, 1)
     spandsp.adsi_tx_put_message(state, message, len(message))
-    space = _ffi.new("char[]", 2 * 8000 * 4)
+    space = ffi.new("char[]", 2 * 8000 * 4)
     samples = spandsp.adsi_tx(state, space, 8000 * 4)
-    return bytes(_ffi.buffer(space, 2 * samples))
-
-
-_ffi = FFI()
-_ffi.cdef(_DECLARATIONS)
+    return bytes(ffi.buffer(space, 2 * samples))
 
 
 @cache
@@ -178,7 +156,7 @@ def library() -> Any:  # noqa: ANN401 (a C library has no types)
 
 def open_library(name: str) -> Any:  # noqa: ANN401 (same)
     try:
-        return _ffi.dlopen(name)
+        return ffi.dlopen(name)
     except OSError as error:
         raise LibraryMissing(
             f"{name} cannot be opened; install libspandsp2 (Debian 12) or libspandsp2t64 (Debian 13)."
