@@ -1,20 +1,42 @@
 """Free ports for real peers, distinct also between test runs that go on side by side.
 
-A port is claimed by binding a name in Linux's abstract socket space, which the kernel frees when the claiming process ends, however it
-ends. Claims last as long as this process, so a port is never handed out twice within a run. Must not know who uses a port.
+Each process that asks owns one slice of the ports, claimed by binding a name in Linux's abstract socket space, which the kernel frees
+when the process ends, however it ends. Inside its slice it goes round, so a port comes back only long after, and only if nobody is bound
+to it. One claim is one file descriptor: a long test run must stay below the 1024 that select() can take. Must not know who uses a port.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import socket
+import threading
 from pathlib import Path
 
 # Below Linux's ephemeral range (32768 to 60999, net.ipv4.ip_local_port_range), so no outgoing connection takes one meanwhile.
-FIRST_PORT, LAST_PORT = 20000, 32000
-TRIES = 400
+FIRST_PORT, LAST_PORT, SLICE = 12000, 32000, 1000
 
-_claims: dict[int, socket.socket] = {}
+
+class _Slice:
+    """The ports of this process and the place where the next search starts."""
+
+    def __init__(self) -> None:
+        self.owner = os.getpid()
+        self._claim, self._first = _claim_slice()
+        self._next = self._first
+
+    def take(self, count: int) -> int:
+        for _ in range(SLICE):
+            first, self._next = self._next, self._next + count + count % 2
+            if self._next > self._first + SLICE:
+                self._next = self._first
+            elif all(map(_is_free, range(first, first + count))):
+                return first
+        raise OSError(f"no {count} free ports in a row between {self._first} and {self._first + SLICE}")
+
+
+_lock = threading.Lock()
+_slices: list[_Slice] = []
 
 
 def free_port() -> int:
@@ -24,11 +46,10 @@ def free_port() -> int:
 
 def free_port_block(count: int) -> int:
     """The first of `count` ports in a row, free as in `free_port`; it is even, as RTP likes it (RFC 3550, section 11)."""
-    for _ in range(TRIES):
-        first = random.randrange(FIRST_PORT, LAST_PORT - count, 2)  # noqa: S311 - spreads the runs, protects nothing
-        if _claim_all(range(first, first + count)):
-            return first
-    raise OSError(f"no {count} free ports in a row between {FIRST_PORT} and {LAST_PORT} after {TRIES} tries")
+    with _lock:
+        if not _slices or _slices[-1].owner != os.getpid():  # a forked child must not share its parent's
+            _slices.append(_Slice())
+        return _slices[-1].take(count)
 
 
 def is_bound(port: int, transport: str) -> bool:
@@ -43,29 +64,18 @@ def _table(name: str) -> list[str]:
     return path.read_text().splitlines()[1:] if path.exists() else []
 
 
-def _claim_all(ports: range) -> bool:
-    taken: list[int] = []
-    for port in ports:
-        if not _claim(port):
-            for mine in taken:
-                _claims.pop(mine).close()
-            return False
-        taken.append(port)
-    return True
-
-
-def _claim(port: int) -> bool:
-    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    try:
-        claim.bind(f"\0keepline-port-{port}")
-    except OSError:
-        claim.close()
-        return False
-    if not _is_free(port):
-        claim.close()
-        return False
-    _claims[port] = claim
-    return True
+def _claim_slice() -> tuple[socket.socket, int]:
+    places = list(range(FIRST_PORT, LAST_PORT, SLICE))
+    random.shuffle(places)
+    for first in places:
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            claim.bind(f"\0keepline-ports-{first}")
+        except OSError:
+            claim.close()
+        else:
+            return claim, first
+    raise OSError(f"{len(places)} test runs at once already share the ports {FIRST_PORT} to {LAST_PORT}")
 
 
 def _is_free(port: int) -> bool:

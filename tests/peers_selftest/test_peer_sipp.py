@@ -9,7 +9,7 @@ import pytest
 
 from tests.peers.baresip import Baresip
 from tests.peers.errors import PeerError
-from tests.peers.sipp import SCENARIOS, Sipp
+from tests.peers.sipp import Sipp
 from tests.peers.sound import strongest_hz
 
 OWN = Path(__file__).with_name("scenarios")  # callers that only these tests need
@@ -133,8 +133,3 @@ def test_a_broken_off_scenario_fails_with_the_story(tmp_path: Path) -> None:
 def test_an_unknown_scenario_names_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(PeerError, match="early_media"):
         Sipp(tmp_path, "no_such")
-
-
-def test_every_scenario_is_proven_here() -> None:
-    proven = {name for pair in PAIRS for name in pair[:2]} | {"reinvite", "call_and_info", "call_with_unknown_codec", "options"}
-    assert {path.stem for path in SCENARIOS.glob("*.xml")} <= proven
