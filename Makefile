@@ -10,8 +10,6 @@ BIN := $(VENV)/bin
 PACKAGES := image-build/packages
 STAMPS := build/stamps
 
-export PYTHONDONTWRITEBYTECODE := 1
-
 .DEFAULT_GOAL := help
 .PHONY: help setup engine demo demo-call test check format bench interop image diagrams clean
 

@@ -92,7 +92,9 @@ class Call(pj.Call):  # type: ignore[misc]
         return True
 
     def quality(self) -> Quality:
-        """RTCP figures so far; the last known ones once the media is gone."""
+        """RTCP figures so far; the last known ones while there is no media (the engine logs every vain question)."""
+        if not self.hasMedia():
+            return self._progress.quality
         with contextlib.suppress(pj.Error):
             statistics = self.getStreamStat(0).rtcp
             received = statistics.rxStat
