@@ -1,0 +1,287 @@
+/* The inside of keepline_ext.hpp: what is kept for one endpoint, how sources are read, the module in pjsip's receive path,
+ * entries in its name cache. Python never sees this file.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <pjlib-util.h>
+#include <pjsip.h>
+#include <pjsip_ua.h>
+#include <pjsua-lib/pjsua.h>
+#include <pjsua-lib/pjsua_internal.h>
+
+#include <pjsua2/types.hpp>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace keepline {
+
+/** An allowed source: an address with a prefix length, and a port or 0 for any. */
+struct Source {
+    pj_sockaddr address;
+    unsigned    prefix_bits;
+    unsigned    port;
+};
+
+/** What one endpoint's life has gathered; the module's unload empties it. */
+struct State {
+    bool                guard = false;
+    std::vector<Source> allowed;
+    unsigned            dropped = 0;
+    std::string         last_dropped;
+    unsigned            malformed = 0;
+    std::string         last_malformed;
+    /* Address families given by keeplineHostEntry, so that a second family does not erase the first. */
+    std::map<std::string, std::set<int>> hosts;
+};
+
+inline State &state()
+{
+    static State the_state;
+    return the_state;
+}
+
+[[noreturn]] inline void refuse(const char *function, const std::string &reason, pj_status_t status = PJ_EINVAL)
+{
+    throw pj::Error(status, function, reason, "keepline_ext.hpp", 0);
+}
+
+inline pjsip_endpoint *endpoint(const char *function)
+{
+    pjsip_endpoint *endpt = pjsua_var.endpt;
+    if (!endpt)
+        refuse(function, "the endpoint does not exist: call libCreate() and libInit() first", PJ_EINVALIDOP);
+    return endpt;
+}
+
+inline void check(const char *function, pj_status_t status)
+{
+    if (status != PJ_SUCCESS)
+        throw pj::Error(status, function, "", "keepline_ext.hpp", 0);
+}
+
+inline pj_str_t text(const std::string &value)
+{
+    pj_str_t view;
+    view.ptr = const_cast<char *>(value.data());
+    view.slen = static_cast<pj_ssize_t>(value.size());
+    return view;
+}
+
+inline std::string printed(const pj_sockaddr &address)
+{
+    char buffer[PJ_INET6_ADDRSTRLEN + 10];
+    return pj_sockaddr_print(&address, buffer, sizeof(buffer), 3);
+}
+
+inline int address_bits(const pj_sockaddr &address)
+{
+    return address.addr.sa_family == pj_AF_INET6() ? 128 : 32;
+}
+
+/** A numeric address, no name lookup: a source list must not depend on DNS. */
+inline bool parse_address(const std::string &value, pj_sockaddr *out)
+{
+    if (value.empty()) /* pj_inet_pton would log a failed assertion */
+        return false;
+    const bool six = value.find(':') != std::string::npos;
+    const int family = six ? pj_AF_INET6() : pj_AF_INET();
+    pj_str_t view = text(value);
+    pj_sockaddr_init(family, out, NULL, 0);
+    return pj_inet_pton(family, &view, pj_sockaddr_get_addr(out)) == PJ_SUCCESS;
+}
+
+inline bool parse_number(const std::string &value, unsigned least, unsigned most, unsigned *out)
+{
+    if (value.empty() || value.size() > 5 || value.find_first_not_of("0123456789") != std::string::npos)
+        return false;
+    *out = static_cast<unsigned>(std::stoul(value));
+    return *out >= least && *out <= most;
+}
+
+/** "192.0.2.1", "192.0.2.1:5060", "2001:db8::1", "[2001:db8::1]:5060": address and port (0 when none is given). */
+inline bool parse_address_port(const std::string &value, pj_sockaddr *address, unsigned *port)
+{
+    *port = 0;
+    if (!value.empty() && value[0] == '[') {
+        const size_t close = value.find(']');
+        if (close == std::string::npos || !parse_address(value.substr(1, close - 1), address))
+            return false;
+        const std::string rest = value.substr(close + 1);
+        return rest.empty() || (rest[0] == ':' && parse_number(rest.substr(1), 1, 65535, port));
+    }
+    const size_t colon = value.find(':');
+    if (colon == std::string::npos || value.find(':', colon + 1) != std::string::npos)
+        return parse_address(value, address);
+    return parse_address(value.substr(0, colon), address) && parse_number(value.substr(colon + 1), 1, 65535, port);
+}
+
+inline Source parse_source(const std::string &value)
+{
+    Source source;
+    const size_t slash = value.find('/');
+    bool good = parse_address_port(value.substr(0, slash), &source.address, &source.port);
+    if (good) {
+        source.prefix_bits = address_bits(source.address);
+        if (slash != std::string::npos)
+            good = source.port == 0 && parse_number(value.substr(slash + 1), 0, source.prefix_bits, &source.prefix_bits);
+    }
+    if (!good)
+        refuse("keeplineAllowSources", "'" + value + "' is no source; allowed are 192.0.2.1, 192.0.2.1:5060, "
+                                       "192.0.2.0/24, 2001:db8::1, [2001:db8::1]:5060 and 2001:db8::/32");
+    return source;
+}
+
+/** A dual-stack socket shows IPv4 peers as ::ffff:a.b.c.d; the list names them as IPv4. */
+inline pj_sockaddr unmapped(const pj_sockaddr &address)
+{
+    static const unsigned char prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (address.addr.sa_family != pj_AF_INET6() || pj_memcmp(pj_sockaddr_get_addr(&address), prefix, 12) != 0)
+        return address;
+    pj_sockaddr four;
+    pj_sockaddr_init(pj_AF_INET(), &four, NULL, pj_sockaddr_get_port(&address));
+    pj_memcpy(pj_sockaddr_get_addr(&four), static_cast<const char *>(pj_sockaddr_get_addr(&address)) + 12, 4);
+    return four;
+}
+
+inline bool matches(const Source &source, const pj_sockaddr &peer)
+{
+    if (source.address.addr.sa_family != peer.addr.sa_family)
+        return false;
+    if (source.port && source.port != pj_sockaddr_get_port(&peer))
+        return false;
+    const unsigned char *left = static_cast<const unsigned char *>(pj_sockaddr_get_addr(&source.address));
+    const unsigned char *right = static_cast<const unsigned char *>(pj_sockaddr_get_addr(&peer));
+    const unsigned whole = source.prefix_bits / 8, rest = source.prefix_bits % 8;
+    if (pj_memcmp(left, right, whole) != 0)
+        return false;
+    return rest == 0 || ((left[whole] ^ right[whole]) >> (8 - rest)) == 0;
+}
+
+inline bool is_allowed(const pjsip_rx_data *rdata)
+{
+    /* A connection we opened leads to a server we chose; with TLS its certificate was checked. */
+    const pjsip_transport *tp = rdata->tp_info.transport;
+    if ((tp->flag & PJSIP_TRANSPORT_RELIABLE) && tp->dir == PJSIP_TP_DIR_OUTGOING)
+        return true;
+    const pj_sockaddr peer = unmapped(rdata->pkt_info.src_addr);
+    for (const Source &source : state().allowed)
+        if (matches(source, peer))
+            return true;
+    return false;
+}
+
+/** A call moves between uplinks and its far end may move too, so a request inside a dialog of ours passes from anywhere:
+ *  it had to know the Call-ID and both tags. A made-up To tag matches nothing, and pjsip would answer it with 481. */
+inline bool is_in_our_dialog(const pjsip_rx_data *rdata)
+{
+    if (rdata->msg_info.to->tag.slen == 0)
+        return false;
+    return pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &rdata->msg_info.to->tag, &rdata->msg_info.from->tag,
+                                PJ_FALSE) != NULL;
+}
+
+/** Silence, not a refusal: an answer tells a scanner that a telephone lives here, and its retries cost us nothing. */
+inline pj_bool_t on_rx_request(pjsip_rx_data *rdata)
+{
+    State &now = state();
+    if (!now.guard || is_allowed(rdata) || is_in_our_dialog(rdata))
+        return PJ_FALSE;
+    const pj_str_t &method = rdata->msg_info.msg->line.req.method.name;
+    ++now.dropped;
+    now.last_dropped = std::string(method.ptr, method.slen) + " from " + printed(rdata->pkt_info.src_addr);
+    return PJ_TRUE;
+}
+
+/** Called by the transport for bytes that are no SIP message; keep-alive newlines (PJ_EIGNORED) are normal. */
+inline void on_rx_dropped(pjsip_tp_dropped_data *dropped)
+{
+    if (dropped->status == PJ_EIGNORED)
+        return;
+    State &now = state();
+    ++now.malformed;
+    char reason[PJ_ERR_MSG_SIZE];
+    const pj_str_t why = pj_strerror(dropped->status, reason, sizeof(reason));
+    now.last_malformed = std::to_string(dropped->len) + " bytes by " + dropped->tp->type_name + ": " +
+                         std::string(why.ptr, why.slen);
+}
+
+inline pj_status_t on_unload()
+{
+    state() = State();
+    return PJ_SUCCESS;
+}
+
+inline pjsip_module &our_module()
+{
+    static pjsip_module the_module;
+    static bool         filled = false;
+    if (!filled) {
+        filled = true;
+        pj_bzero(&the_module, sizeof(the_module));
+        the_module.name = pj_str(const_cast<char *>("mod-keepline"));
+        the_module.id = -1;
+        /* Right after the transport (and the SIP trace, which must show what was dropped), before any transaction. */
+        the_module.priority = PJSIP_MOD_PRIORITY_TRANSPORT_LAYER + 1;
+        the_module.on_rx_request = &on_rx_request;
+        the_module.unload = &on_unload;
+    }
+    return the_module;
+}
+
+/** Registered once per endpoint: registering or removing a module of a running endpoint sleeps 100 ms. */
+inline pjsip_endpoint *attach(const char *function)
+{
+    pjsip_endpoint *endpt = endpoint(function);
+    if (our_module().id == -1) {
+        check(function, pjsip_endpt_register_module(endpt, &our_module()));
+        check(function, pjsip_tpmgr_set_drop_data_cb(pjsip_endpt_get_tpmgr(endpt), &on_rx_dropped));
+    }
+    return endpt;
+}
+
+inline pj_dns_resolver *resolver(const char *function)
+{
+    pjsip_endpoint *endpt = attach(function);
+    if (pj_dns_resolver *existing = pjsip_endpt_get_resolver(endpt))
+        return existing;
+    pj_dns_resolver *created;
+    check(function, pjsip_endpt_create_resolver(endpt, &created));
+    check(function, pjsip_endpt_set_resolver(endpt, created));
+    pjsua_var.resolver = created; /* STUN lookups of pjsua use this one */
+    return created;
+}
+
+/** Puts one answer into the resolver's cache for good; with no answer record it says "this name has no such record". */
+inline void cache_answer(const char *function, const std::string &name, int type, pj_dns_parsed_rr *answer)
+{
+    pj_dns_parsed_query question;
+    pj_bzero(&question, sizeof(question));
+    question.name = text(name);
+    question.type = static_cast<pj_uint16_t>(type);
+    question.dnsclass = PJ_DNS_CLASS_IN;
+    pj_dns_parsed_packet packet;
+    pj_bzero(&packet, sizeof(packet));
+    packet.hdr.flags = PJ_DNS_SET_QR(1);
+    packet.hdr.qdcount = 1;
+    packet.q = &question;
+    packet.hdr.anscount = answer ? 1 : 0;
+    packet.ans = answer;
+    check(function, pj_dns_resolver_add_entry(resolver(function), &packet, PJ_FALSE));
+}
+
+inline void cache_address(const char *function, const std::string &name, const pj_sockaddr &address)
+{
+    const pj_str_t view = text(name);
+    pj_dns_parsed_rr answer;
+    if (address.addr.sa_family == pj_AF_INET6())
+        pj_dns_init_aaaa_rr(&answer, &view, PJ_DNS_CLASS_IN, 0x7fffffff, &address.ipv6.sin6_addr);
+    else
+        pj_dns_init_a_rr(&answer, &view, PJ_DNS_CLASS_IN, 0x7fffffff, &address.ipv4.sin_addr);
+    cache_answer(function, name, answer.type, &answer);
+}
+
+} // namespace keepline
