@@ -75,6 +75,12 @@ class Wire:
         taken, self._messages = self._messages, []
         return taken
 
+    def arrived_within(self, timeout_s: float) -> list[SipMessage]:
+        """The same, after waiting for the first of it."""
+        if not self._messages:
+            self._read(timeout_s)
+        return self.arrived()
+
     def wait_ended(self, timeout_s: float = EVENT_S) -> None:
         """Return once the device has closed the connection; raises `PeerSilent`."""
         end = time.monotonic() + timeout_s
