@@ -37,7 +37,7 @@ patch_source() {
   replace "$1/pjmedia/src/pjmedia/resample_speex.c" 'quality = 10;' 'quality = 4;'
   replace "$1/pjmedia/src/pjmedia/resample_speex.c" 'quality = 7;' 'quality = 4;'
   # Keys for RTCP counted as keys for RTP: a DTLS call failed with 488 when only RTCP's handshake was done by the time the
-  # answer came (about one in ten on loopback under load).
+  # answer came (2 of 10 calls on loopback under load).
   replace "$1/pjmedia/src/pjmedia/transport_srtp_dtls.c" 'ds->got_keys = PJ_TRUE;' \
     'if (idx == RTP_CHANNEL) ds->got_keys = PJ_TRUE;'
   # An exception in a callback: printing it keeps its frames, and so calls and endpoint, alive for good, which

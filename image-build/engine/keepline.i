@@ -16,3 +16,8 @@
 #include "keepline_ext.hpp"
 %}
 %include "keepline_ext.hpp"
+
+// pjlib speaks to standard output from its first call on, before libInit() can set a level; that output belongs to the program.
+%init %{
+    pj_log_set_level(0);
+%}
