@@ -1,6 +1,6 @@
 """The only file that knows spandsp (0.0.6, `libspandsp.so.2`): DTMF detection and the FSK of caller ID.
 
-Opened by name, without a compiler (cffi's ABI mode, prepared by `spandsp_declarations`). Each C state belongs to one Python object and is freed with it. A state
+Opened by name, without a compiler (cffi, ABI mode; see `spandsp_declarations`). Each C state belongs to one Python object and is freed with it. A state
 is for one thread at a time: cffi lets go of the interpreter lock during a call. Knows no tone table, no call, no caller.
 """
 

@@ -1,4 +1,4 @@
-"""Call progress tones synthesised for tests, by the table in /work/shared/facts (Asterisk, DAHDI, spandsp lists)."""
+"""Call progress tones synthesised for tests, from the lists of Asterisk (indications.conf), DAHDI (zonedata.c) and spandsp (global-tones.xml)."""
 
 import re
 
