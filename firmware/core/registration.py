@@ -32,9 +32,33 @@ RETRY_FIRST_MS = 2_000
 RETRY_MOST_MS = 60_000
 REFUSED_FIRST_MS = 300_000
 REFUSED_MOST_MS = 3_600_000
+RETRY_AFTER_MOST_S = 3_600
+"""A registrar that asks for more (RFC 3261 section 20.33 sets no bound) would silence the telephone by one wrong number."""
 
 _REFUSALS = frozenset({401, 403, 404, 407, 410, 485, 604})
 """Statuses that a later identical REGISTER would earn again: password, permission, unknown user."""
+
+_PASSWORD = "the server did not accept the user or password"  # noqa: S105 (a sentence)
+_UNKNOWN = "the server does not know this user"
+_WORDS: dict[int, str] = {
+    401: _PASSWORD,
+    403: "the server refuses this user: the user, the password or the account itself is not accepted",
+    404: _UNKNOWN,
+    407: _PASSWORD,
+    408: "the server does not answer",
+    410: "the server no longer has this user",
+    423: "the server wants registrations to last longer than it accepts",
+    485: _UNKNOWN,
+    503: "the server is overloaded or out of service",
+    504: "a server behind the server did not answer in time",
+    604: _UNKNOWN,
+}
+_CLASSES = {3: "the server has moved elsewhere", 5: "the server had an error"}
+
+
+def words_of(status: int) -> str:
+    """Why a registration failed, for the owner, by the meaning of the status in RFC 3261 section 21."""
+    return _WORDS.get(status) or _CLASSES.get(status // 100, "the server does not take the registration")
 
 
 def started(registration: Registration) -> Registration:
@@ -55,7 +79,7 @@ def failed(registration: Registration, status: int, retry_after_s: int, chance: 
     refused = status in _REFUSALS
     first_ms, most_ms = (REFUSED_FIRST_MS, REFUSED_MOST_MS) if refused else (RETRY_FIRST_MS, RETRY_MOST_MS)
     longest_ms = min(most_ms, first_ms * 2 ** min(registration.failures, 16))
-    wait_ms = max(int(longest_ms * (0.5 + chance / 2)), retry_after_s * 1000)
+    wait_ms = max(int(longest_ms * (0.5 + chance / 2)), min(retry_after_s, RETRY_AFTER_MOST_S) * 1000)
     phase = RegistrationPhase.REFUSED if refused else RegistrationPhase.WAITING
     return Registration(phase, registration.failures + 1, status, wait_ms)
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from firmware.core.registration import Registration, RegistrationPhase, failed, started, stopped, succeeded
+from firmware.core.registration import Registration, RegistrationPhase, failed, started, stopped, succeeded, words_of
 
 
 def waits_of(status: int, tries: int, chance: float = 1.0) -> list[int]:
@@ -39,6 +39,28 @@ def test_chance_spreads_the_wait_over_its_second_half() -> None:
 
 def test_the_registrars_own_wish_to_wait_is_kept() -> None:
     assert failed(Registration(), 503, 120, 0.0).wait_ms == 120_000
+
+
+def test_no_registrar_can_silence_us_for_more_than_an_hour() -> None:
+    assert failed(Registration(), 503, 10**9, 0.0).wait_ms == 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("status", "part"),
+    [
+        (401, "user or password"),
+        (403, "refuses this user"),
+        (404, "not know"),
+        (408, "not answer"),
+        (500, "error"),
+        (503, "overloaded"),
+        (302, "moved"),
+        (483, "does not take"),
+        (604, "not know"),
+    ],
+)
+def test_every_failure_has_a_sentence(status: int, part: str) -> None:
+    assert part in words_of(status)
 
 
 def test_success_forgets_the_failures() -> None:
