@@ -6,6 +6,7 @@ It knows REGISTER and the engine's account; calls are `sip.call`.
 import asyncio
 import logging
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,12 +16,18 @@ from firmware.core import registration as rules
 from firmware.core.registration import Registration, RegistrationPhase
 from firmware.settings.model import Account as AccountSettings
 from firmware.settings.model import Sip, Wish
+from firmware.sip import certificate
 from firmware.sip.engine import Engine, TransportKey, explain, rtp_range, shielded
 from firmware.sip.errors import ServerUnknown
+from firmware.sip.identity import headers_of
 from firmware.sip.news import AccountChanged
 from firmware.sip.resolve import Located, family_of, hosts_file, locate, parse_server
 
 log = logging.getLogger("keepline.sip")
+
+_CERTIFICATE_REFUSED = "PJSIP_TLS_ECERTVERIF"
+_MEND_S = 2
+"""A broken connection is made anew after this long, give or take as much, so that a restarted server does not meet everyone at once."""
 
 _SRTP: dict[Wish, int] = {"off": 0, "optional": 1, "required": 2}
 _KEYINGS = {
@@ -41,7 +48,7 @@ class _Account(pj.Account):  # type: ignore[misc]
 
     @shielded
     def onRegState(self, prm: Any) -> None:
-        self._owner.on_answer(prm.code, prm.reason, prm.expiration, str(prm.rdata.srcAddress))
+        self._owner.on_answer(prm.code, prm.reason, prm.expiration, str(prm.rdata.srcAddress), str(prm.rdata.wholeMsg))
 
     @shielded
     def onIncomingCall(self, prm: Any) -> None:
@@ -69,7 +76,10 @@ class Account:
         self._engine = engine
         self._report = report
         self._server = parse_server(settings.server)
+        self._next_hop = parse_server(settings.outbound_proxy or settings.server)
         self._account: _Account | None = None
+        self._config: pj.AccountConfig | None = None
+        self._asking: asyncio.Task[None] | None = None
         self._located: Located | None = None
         self._retry: asyncio.TimerHandle | None = None
         self._starting: asyncio.Task[None] | None = None
@@ -82,15 +92,21 @@ class Account:
     async def _start(self) -> None:
         self._step(rules.started(self.registration), "looking for the server")
         try:
+            self._check_trust()
             self._located = await locate(self.settings, self._sip)
             self._create(self._located)
         except ServerUnknown as problem:
             self._fail(503, str(problem))
         except pj.Error as error:
-            self._fail(503, explain(error))
+            self._fail(503, f"SIP over {self.settings.transport} cannot start: {_plain(explain(error))}")
         else:
             self._begin()
         self._engine.rearm()
+
+    def _check_trust(self) -> None:
+        wrong = self._sip.tls_ca_file and self.settings.transport == "tls" and certificate.unusable(self._sip.tls_ca_file)
+        if wrong:
+            raise ServerUnknown(wrong)
 
     def _begin(self) -> None:
         if self.settings.register:
@@ -106,28 +122,53 @@ class Account:
         try:
             self._account.setRegistration(True)
         except pj.Error as error:
-            self._fail(503, explain(error))
+            self._fail(503, f"the server cannot be reached: {_plain(explain(error))}")
         self._engine.rearm()
 
-    def on_answer(self, code: int, reason: str, expires_s: int, source: str) -> None:
-        """The engine's news of a REGISTER; code 200 with no expiry is the answer to an unregistration."""
+    def on_answer(self, code: int, reason: str, expires_s: int, source: str, message: str) -> None:
+        """The engine's news of a REGISTER; code 200 with no expiry is the answer to an unregistration. No `message`: nobody answered."""
         if self._closing or (code // 100 == 2 and expires_s <= 0):
             self._step(rules.stopped(self.registration), "unregistered")
         elif code // 100 == 2:
             self._learn_source(source)
             self._step(rules.succeeded(self.registration), "registered", expires_s)
+            asyncio.get_running_loop().call_soon(self._mend_connection, _MEND_S)
+        elif message:
+            self._fail(code, rules.words_of(code), _retry_after_s(message))
+        elif _CERTIFICATE_REFUSED in reason:
+            self._fail(code, certificate.doubtful(self._next_hop.host))
+            self._asking = asyncio.get_running_loop().create_task(self._ask_why(self.registration))
         else:
-            self._fail(code, reason)
+            self._fail(code, rules.words_of(408) if code == 408 else f"the server cannot be reached: {_plain(reason)}")
+
+    async def _ask_why(self, then: Registration) -> None:
+        """Replace the doubtful sentence, unless something else has happened by now."""
+        if self._located:
+            reason = await certificate.why(self._next_hop.host, self._located, self._sip.tls_ca_file)
+            if self.registration is then:
+                self._report(AccountChanged(self.settings.id, then, reason))
 
     def _learn_source(self, source: str) -> None:
         """The registrar may answer from another of its addresses than we found; calls will come from there."""
         self.sources |= {source if self.settings.transport == "udp" else source.rpartition(":")[0].strip("[]")} - {""}
 
-    def _fail(self, status: int, reason: str) -> None:
+    def _fail(self, status: int, reason: str, retry_after_s: int = 0) -> None:
         # S311: spreading retries is no secret.
-        failed = rules.failed(self.registration, status, 0, random.random())  # noqa: S311
+        failed = rules.failed(self.registration, status, retry_after_s, random.random())  # noqa: S311
         self._step(failed, reason)
         self._retry = asyncio.get_running_loop().call_later(failed.wait_ms / 1000, self._register)
+        asyncio.get_running_loop().call_soon(self._mend_connection, 0)
+
+    def _mend_connection(self, after_s: int) -> None:
+        """Whether the engine registers anew by itself when the connection breaks, of which it tells nobody. After any failure it must not:
+        it would also repeat what failed, and those tries are ours."""
+        if self._account is None or self._config is None or self.settings.transport == "udp":
+            return
+        if self._config.regConfig.firstRetryIntervalSec != after_s:
+            self._config.regConfig.firstRetryIntervalSec = self._config.regConfig.randomRetryIntervalSec = after_s
+            self._config.regConfig.retryIntervalSec = after_s
+            self._account.modify(self._config)
+            self._engine.rearm()
 
     def _step(self, registration: Registration, reason: str, expires_s: int = 0) -> None:
         if self._retry:
@@ -142,15 +183,16 @@ class Account:
             self._engine.know_host(self._server.host, known)
         self.sources |= _sources(self.settings, located)
         account = _Account(self)
-        account.create(self._config(located))
+        self._config = self._configure(located)
+        account.create(self._config)
         self._account = account
 
-    def _config(self, located: Located) -> "pj.AccountConfig":
+    def _configure(self, located: Located) -> "pj.AccountConfig":
         config = pj.AccountConfig()
         config.idUri = f"{_quoted(self.settings.display_name)}<sip:{self.user}@{self._server.uri_host}>"
         config.regConfig.registrarUri = f"sip:{self._server.uri_host_port}{self._transport_parameter}"
         config.regConfig.registerOnAdd = False
-        config.regConfig.retryIntervalSec = 0  # the retries are ours
+        config.regConfig.retryIntervalSec = config.regConfig.firstRetryIntervalSec = 0  # the retries are ours
         config.regConfig.timeoutSec = self.settings.register_s
         config.sipConfig.transportId = self._engine.transport(TransportKey(self.settings.transport, located.local_address))
         # The engine's own id is a hash of the host name, which devices share.
@@ -206,8 +248,9 @@ class Account:
         self._closing = True
         if self._retry:
             self._retry.cancel()
-        if self._starting and not self._starting.done():
-            self._starting.cancel()
+        for task in (self._starting, self._asking):
+            if task and not task.done():
+                task.cancel()
         registered = self.registration.phase in {RegistrationPhase.REGISTERED, RegistrationPhase.REGISTERING}
         if self._account and self.settings.register and registered:
             try:
@@ -233,6 +276,18 @@ def _sources(settings: AccountSettings, located: Located) -> frozenset[str]:
     return frozenset(
         f"[{address}]:{port}" if family_of(address) == 10 else f"{address}:{port}" for address, port in located.targets
     )
+
+
+def _retry_after_s(message: str) -> int:
+    """The Retry-After of an answer, which may carry a comment (RFC 3261 section 20.33); 0 where there is none."""
+    seconds = re.match(r"\d{1,9}", headers_of(message).get("retry-after", ""))
+    return int(seconds[0]) if seconds else 0
+
+
+def _plain(reason: str) -> str:
+    """The engine's words within a sentence of ours, without its code."""
+    text = reason.split("(PJ", maxsplit=1)[0].strip()
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def _quoted(name: str) -> str:
