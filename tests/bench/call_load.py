@@ -14,15 +14,17 @@ from dataclasses import dataclass, field
 from tests.adapter import Adapter, account
 from tests.bench.figures import Bench, Figure, Target
 from tests.bench.mirror import Mirror
-from tests.bench.sip_end import SipEnd
+from tests.bench.sip_end import Call, SipEnd
 from tests.bench.usage import cpu_s, memory_mb
-from tests.bench.voice_end import VoiceEnd
+from tests.bench.voice_end import PACKET_S, VoiceEnd
+from tests.peers.errors import PeerSilent
 from tests.peers.sound import tone
 from tests.web.page_process import PageProcess
 
 NAME = "call_load"
 FAR_HZ, NEAR_HZ = 1004.0, 700.0
 SETTLED_S = 1.0
+MOST_OF_IT = 0.9  # of the packets of a window; fewer would be no call
 SETTINGS = '[[line]]\ndigit_map = "xxx"\n'
 MEMORY = "sum of the device's and its page's process"
 
@@ -67,57 +69,86 @@ class Figures:
 
 
 def measure(bench: Bench) -> list[Figure]:
-    figures = Figures()
-    folder = bench.folder / NAME
+    figures, folder = Figures(), bench.folder / NAME
     with ExitStack() as running:
         enter = running.enter_context
         server, near, caller, far = enter(SipEnd()), enter(VoiceEnd()), enter(SipEnd()), enter(VoiceEnd())
         table = account("direct", server.address, register=False, number="100", codecs=["PCMA"]) + SETTINGS
-        device = enter(Adapter(folder / "device", table, environment=bench.environment))
+        device = enter(Adapter(folder / "device", table))
         page = enter(PageProcess(folder / "page", device.state))
         page.request("GET", "/")
         mirror = enter(Mirror(folder / "baresip", "200", codecs=["PCMA"]))
-        pids = (device.process.pid, page.process.pid, mirror.process.pid)
-        time.sleep(SETTLED_S)
-        _note_memory(pids, figures.idle_rss, figures.idle_pss)
-        device.lift()
-        device.hear(0.3)  # until dial tone
-        device.dial("600")
-        invite = server.wait_invite()
-        server.answer(invite, 200, "OK", near.port)
-        device.wait_line("in call")
-        call = caller.invite("200", mirror.port, far.port)
-        answer = caller.wait_status(200)
-        call = caller.acknowledge(call, answer)
-        speech = tone(FAR_HZ, bench.windows * (bench.window_s + SETTLED_S) + SETTLED_S)
-        near.speaking(speech, invite.media)
-        far.speaking(speech, answer.media)
+        parties = Parties(device, (device.process.pid, page.process.pid, mirror.process.pid), near, far)
         time.sleep(SETTLED_S)
         for _ in range(bench.windows):
-            _watch(device, pids, bench.window_s, figures)
+            _note_memory(parties, figures.idle_rss, figures.idle_pss)
+            time.sleep(SETTLED_S)
+        speech = tone(FAR_HZ, bench.windows * (bench.window_s + SETTLED_S) + SETTLED_S)
+        near.start_speaking(speech, _call_out(device, server, near))
+        call, media = _call_in(caller, mirror, far)
+        far.start_speaking(speech, media)
+        time.sleep(SETTLED_S)
+        for _ in range(bench.windows):
+            _watch(parties, bench.window_s, figures)
         caller.hang_up(call)
         device.replace()
         server.answer(server.wait_request("BYE"), 200, "OK")
     return figures.all()
 
 
-def _watch(device: Adapter, pids: tuple[int, int, int], window_s: float, figures: Figures) -> None:
-    speech = threading.Thread(target=device.say, args=[tone(NEAR_HZ, window_s + SETTLED_S / 2)])
+@dataclass(frozen=True)
+class Parties:
+    """Who is in the two calls; the process ids are the device's, its page's and baresip's."""
+
+    device: Adapter
+    pids: tuple[int, int, int]
+    near: VoiceEnd
+    far: VoiceEnd
+
+    def packets(self) -> list[int]:
+        """Voice that came from the device and from baresip so far."""
+        return [len(each.received()) for each in (self.near, self.far)]
+
+
+def _call_out(device: Adapter, server: SipEnd, voice: VoiceEnd) -> tuple[str, int]:
+    """The device calls; where it wants the voice."""
+    device.lift()
+    device.hear(0.3)  # until dial tone
+    device.dial("600")
+    invite = server.wait_invite()
+    server.answer(invite, 200, "OK", voice.port)
+    device.wait_line("in call")
+    return invite.media
+
+
+def _call_in(caller: SipEnd, mirror: Mirror, voice: VoiceEnd) -> tuple[Call, tuple[str, int]]:
+    """baresip is called and answers by itself; where it wants the voice."""
+    call = caller.invite("200", mirror.port, voice.port)
+    answer = caller.wait_status(200)
+    return caller.acknowledge(call, answer), answer.media
+
+
+def _watch(parties: Parties, window_s: float, figures: Figures) -> None:
+    speech = threading.Thread(target=parties.device.say, args=[tone(NEAR_HZ, window_s + SETTLED_S / 2)])
     speech.start()
-    before, began_s = [cpu_s(pid) for pid in pids], time.monotonic()
+    before, packets, began_s = [cpu_s(pid) for pid in parties.pids], parties.packets(), time.monotonic()
     time.sleep(window_s)
-    spent, minutes = [cpu_s(pid) - earlier for pid, earlier in zip(pids, before, strict=True)], (time.monotonic() - began_s) / 60
+    spent = [cpu_s(pid) - earlier for pid, earlier in zip(parties.pids, before, strict=True)]
+    minutes = (time.monotonic() - began_s) / 60
+    came = [now - earlier for now, earlier in zip(parties.packets(), packets, strict=True)]
     speech.join()
+    if min(came) < MOST_OF_IT * window_s / PACKET_S:
+        raise PeerSilent(f"in {window_s:g} s of call only {came} packets of voice came from the device and from baresip")
     own, page, peer = (each / minutes for each in spent)
     figures.device.keepline.append(own)
     figures.both.keepline.append(own + page)
     figures.device.baresip.append(peer)
     figures.both.baresip.append(peer)
-    _note_memory(pids, figures.rss, figures.pss)
+    _note_memory(parties, figures.rss, figures.pss)
 
 
-def _note_memory(pids: tuple[int, int, int], rss: Figure, pss: Figure) -> None:
-    sizes = [memory_mb(pid) for pid in pids]
+def _note_memory(parties: Parties, rss: Figure, pss: Figure) -> None:
+    sizes = [memory_mb(pid) for pid in parties.pids]
     for index, figure in enumerate((rss, pss)):
         figure.keepline.append(sizes[0][index] + sizes[1][index])
         figure.baresip.append(sizes[2][index])

@@ -23,7 +23,7 @@ def measure(bench: Bench) -> list[Figure]:
     with StampedSocket() as server:
         table = account("direct", server.address, register=False, number="100")
         with (
-            Adapter(bench.folder / NAME, table, environment=bench.environment) as device,
+            Adapter(bench.folder / NAME, table) as device,
             Ear(device.state / "control.sock") as ear,
         ):
             figure.keepline = [_lift(device, ear) for _ in range(bench.runs)]

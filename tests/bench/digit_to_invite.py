@@ -43,7 +43,7 @@ def measure(bench: Bench) -> list[Figure]:
         table = account("direct", server.address, register=False, number="100", codecs=["PCMA"])
         settings = f'{table}[[line]]\ndigit_map = "xxx"\n'
         with (
-            Adapter(bench.folder / NAME, settings, environment=bench.environment) as device,
+            Adapter(bench.folder / NAME, settings) as device,
             Ear(device.state / "control.sock") as ear,
             Baresip(bench.folder / NAME / "baresip", "200", server=server.address, register=False) as far,
         ):

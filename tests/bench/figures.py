@@ -14,17 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Bench:
-    """One run of the benches: where to work, how often to look, and how the device is started."""
+    """One run of the benches: where to work and how often to look."""
 
     folder: Path
     runs: int
     window_s: float
     windows: int
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """Byte code is kept, as on an installed device; `make` forbids it for the source tree, so it lies in the bench's folder."""
-        return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(self.folder / "pycache")}
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def measure(bench: Bench) -> list[Figure]:
     with SipEnd() as server:
         table = account("direct", server.address, register=False, number="100", codecs=["PCMA"])
         with (
-            Adapter(bench.folder / NAME, f"[sip]\nport = {port}\n{table}", environment=bench.environment) as device,
+            Adapter(bench.folder / NAME, f"[sip]\nport = {port}\n{table}") as device,
             BellWatch(device.state / "control.sock") as watch,
             Baresip(bench.folder / NAME / "baresip", "200", answer="manual") as far,
         ):

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from tests.bench.figures import Figure
 
-RESULT = Path(__file__).parents[2] / "build" / "bench.json"
+ROOT = Path(__file__).parents[2]
+RESULT = ROOT / "build" / "bench.json"
 COLUMNS = ("figure", "target", "Keepline", "baresip", "runs", "")
 PACKAGES = ("baresip-core", "sip-tester", "kamailio", "libspandsp2", "libspandsp2t64")
 

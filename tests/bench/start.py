@@ -34,18 +34,18 @@ def measure(bench: Bench) -> list[Figure]:
     )
     with StampedSocket() as server:
         table = account("direct", server.address, register=False, number="100")
-        _start(bench, table, bench.folder / NAME / "warm")  # writes the byte code
+        _start(table, bench.folder / NAME / "warm")  # the disk's cache
         for run in range(bench.runs):
-            started_s, dial_tone_ms = _start(bench, table, bench.folder / NAME / str(run))
+            started_s, dial_tone_ms = _start(table, bench.folder / NAME / str(run))
             ready.keepline.append(started_s)
             first.keepline.append(dial_tone_ms)
             ready.baresip.append(_start_baresip(bench.folder / NAME / f"baresip-{run}"))
     return [ready, first]
 
 
-def _start(bench: Bench, table: str, folder: Path) -> tuple[float, float]:
+def _start(table: str, folder: Path) -> tuple[float, float]:
     began_s = time.monotonic()
-    with Adapter(folder, table, environment=bench.environment) as device:
+    with Adapter(folder, table) as device:
         ready_s = time.monotonic() - began_s
         with Ear(device.state / "control.sock") as ear:
             time.sleep(0.5)

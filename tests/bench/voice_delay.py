@@ -58,7 +58,7 @@ def measure(bench: Bench) -> list[Figure]:
     table = account("direct", f"127.0.0.1:{port}", register=False, number="100", codecs=["PCMA"])
     settings = f'{table}[[line]]\ndigit_map = "xxx"\n'
     with (
-        Adapter(bench.folder / NAME, settings, environment=bench.environment) as device,
+        Adapter(bench.folder / NAME, settings) as device,
         Mirror(bench.folder / NAME / "baresip", "200", codecs=["PCMA"]) as mirror,
     ):
         for run in range(bench.runs):

@@ -34,22 +34,33 @@ class Heard:
 
 
 class VoiceEnd(StampedSocket):
-    """Speaks when told, hears always."""
+    """Speaks when told, until its context ends at the latest; hears always."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._speaking: list[threading.Thread] = []
+
+    def __exit__(self, *problem: object) -> None:
+        self._closing = True
+        for thread in self._speaking:
+            thread.join()
+        super().__exit__(*problem)
 
     def speak(self, samples: Samples, target: tuple[str, int]) -> list[float]:
         """Send at the pace of speech; returns when each packet left. A late one is followed at once by those that became due."""
         sent_s, began_s = [], time.monotonic()
         for number, start in enumerate(range(0, len(samples) - PACKET_SAMPLES + 1, PACKET_SAMPLES)):
             time.sleep(max(0.0, began_s + number * PACKET_S - time.monotonic()))
+            if self._closing:
+                break
             header = RTP_HEADER.pack(0x80, PCMA, number, start, 0xBE7C4)
             sent_s.append(self.send(header + encoded(samples[start : start + PACKET_SAMPLES]), target))
         return sent_s
 
-    def speaking(self, samples: Samples, target: tuple[str, int]) -> threading.Thread:
+    def start_speaking(self, samples: Samples, target: tuple[str, int]) -> None:
         """The same beside everything else."""
-        thread = threading.Thread(target=self.speak, args=[samples, target], name="far voice", daemon=True)
-        thread.start()
-        return thread
+        self._speaking.append(threading.Thread(target=self.speak, args=[samples, target], name="far voice", daemon=True))
+        self._speaking[-1].start()
 
     def heard(self) -> list[Heard]:
         """Voice packets in the order of their timestamps."""

@@ -27,7 +27,7 @@ def measure(bench: Bench) -> list[Figure]:
     with Kamailio(folder / "kamailio", USERS) as kamailio:
         table = account("home", kamailio.server, user="100", password=USERS["100"])
         with (
-            Adapter(folder / "device", table, environment=bench.environment) as device,
+            Adapter(folder / "device", table) as device,
             Baresip(folder / "baresip", "200", USERS["200"], server=kamailio.server, expires_s=300) as far,
         ):
             device.wait_registered()
