@@ -16,6 +16,8 @@ _EXACT: dict[int, tuple[EndCause, str]] = {
     408: (EndCause.CONGESTION, "the far end did not answer in time"),
     410: (EndCause.UNOBTAINABLE, "the number is no longer in use"),
     415: (EndCause.CONGESTION, "the far end speaks none of our codecs"),
+    420: (EndCause.CONGESTION, "the far end cannot do what this account requires"),
+    421: (EndCause.CONGESTION, "the far end requires what this account does not do"),
     480: (EndCause.CONGESTION, "the far end is not available now"),
     484: (EndCause.UNOBTAINABLE, "the number is incomplete"),
     486: (EndCause.BUSY, "busy"),

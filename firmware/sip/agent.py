@@ -40,6 +40,7 @@ class Agent:
         self._instance = instance
         self._report_outside = report
         self._calls: dict[str, Call] = {}
+        self._ending: dict[str, Call] = {}
         self._held: set[str] = set()
         self._heard: dict[str, tuple[int, float]] = {}
         self._numbers = itertools.count(1)
@@ -81,7 +82,7 @@ class Agent:
         if account.engine_account is None:
             return
         handle = f"in-{next(self._numbers)}"
-        call = Call(account.engine_account, handle, account.settings.codecs, self._report, call_id)
+        call = Call(account.engine_account, handle, account.settings, self._report, call_id)
         self._calls[handle] = call
         self._report(CallArrived(handle, account.settings.id, caller_of(message), called_of(message)))
 
@@ -90,7 +91,7 @@ class Agent:
         account = self._accounts.get(account_name)
         if account is None or account.engine_account is None:
             raise CallImpossible(503, "there is no account to call with" if account is None else "the server is not found yet")
-        call = Call(account.engine_account, handle, account.settings.codecs, self._report)
+        call = Call(account.engine_account, handle, account.settings, self._report)
         call.attach(port)
         self._calls[handle] = call
         try:
@@ -141,15 +142,23 @@ class Agent:
         """A call's news; its object may only be let go after its own callback has returned."""
         match news:
             case CallOver():
-                over = self._calls.pop(news.handle, None)
+                if news.handle in self._calls:
+                    self._ending[news.handle] = self._calls.pop(news.handle)
                 self._heard.pop(news.handle, None)
                 self._held.discard(news.handle)
-                asyncio.get_running_loop().call_soon(_let_go, over)
+                asyncio.get_running_loop().call_soon(self._let_go, news.handle)
                 self._quiet_check()
             case MediaChanged():
                 (self._held.add if news.held else self._held.discard)(news.handle)
                 self._watch_media()
         self._report_outside(news)
+
+    def _let_go(self, handle: str) -> None:
+        """The last reference ends here, outside of any engine callback, and not while a BYE still waits for its answer."""
+        if self._ending[handle].isActive():
+            asyncio.get_running_loop().call_later(_WATCH_S, self._let_go, handle)
+        else:
+            del self._ending[handle]
 
     def _watch_media(self) -> None:
         """Look every second, while there are calls, how their media is."""
@@ -169,6 +178,8 @@ class Agent:
         """End calls whose far end fell silent; one that holds us may be silent for as long as it likes."""
         now = asyncio.get_running_loop().time()
         for handle, call in list(self._calls.items()):
+            if not call.established:
+                continue  # an announcement may be silent, and a far end may think
             packets = call.quality().rx_packets
             before, since = self._heard.get(handle, (-1, now))
             self._heard[handle] = (packets, now if packets != before or handle in self._held else since)
@@ -193,8 +204,5 @@ class Agent:
         for account in (*self._accounts.values(), *self._leaving):
             account.drop()
         self._calls.clear()
+        self._ending.clear()
         self.engine.close()
-
-
-def _let_go(_call: Call | None) -> None:
-    """The last reference ends here, outside of any engine callback."""

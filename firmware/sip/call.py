@@ -13,10 +13,11 @@ from typing import Any
 
 import pjsua2 as pj
 
+from firmware.settings.model import Account as AccountSettings
 from firmware.sip.audio import LinePort
 from firmware.sip.engine import shielded
 from firmware.sip.news import CallEstablished, CallOver, CallProgressed, DigitArrived, MediaChanged, News, Quality
-from firmware.sip.sdp import limit_codecs
+from firmware.sip.sdp import answerable, limit_codecs
 
 log = logging.getLogger("keepline.sip")
 
@@ -40,6 +41,7 @@ class _Progress:
 
     established: bool = False
     early_media: bool = False
+    over: bool = False
     ended: Ended = Ended.NOT_YET
     reason: str = ""
     quality: Quality = field(default_factory=Quality)
@@ -50,11 +52,11 @@ class Call(pj.Call):  # type: ignore[misc]
     """One INVITE dialog. Kept in the agent's registry until it is over: the engine hangs up a call nobody refers to."""
 
     def __init__(
-        self, account: "pj.Account", handle: str, codecs: tuple[str, ...], report: Callable[[News], None], call_id: int = -1
+        self, account: "pj.Account", handle: str, settings: AccountSettings, report: Callable[[News], None], call_id: int = -1
     ) -> None:
         super().__init__(account, call_id)
         self.handle = handle
-        self._codecs = codecs
+        self._settings = settings
         self._report = report
         self._port: LinePort | None = None
         self._progress = _Progress()
@@ -75,6 +77,12 @@ class Call(pj.Call):  # type: ignore[misc]
         self._progress.reason = reason
         with contextlib.suppress(pj.Error):
             self.hangup(_options(status))
+        if reason:
+            self._tell_over(self.getInfo())  # a far end that is gone will not answer our BYE
+
+    @property
+    def established(self) -> bool:
+        return self._progress.established
 
     def attach(self, port: LinePort) -> None:
         """Join the call's sound with a line, now if there is sound already."""
@@ -113,8 +121,7 @@ class Call(pj.Call):  # type: ignore[misc]
         if info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
             self._tell_progress(info)
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self._progress.established:
-            self._progress.established = True
-            self._report(CallEstablished(self.handle))
+            self._tell_established(info)
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self._progress.reason = self._progress.reason or _why_unreachable(prm.e, info)
             self._tell_over(info)
@@ -125,11 +132,21 @@ class Call(pj.Call):  # type: ignore[misc]
             self._progress.early_media = with_media
             self._report(CallProgressed(self.handle, info.lastStatusCode, with_media))
 
+    def _tell_established(self, info: Any) -> None:
+        """An answer whose media the engine cannot take is no conversation; the engine ends such a call itself."""
+        if any(media.status not in {pj.PJSUA_CALL_MEDIA_NONE, pj.PJSUA_CALL_MEDIA_ERROR} for media in info.media):
+            self._progress.established = True
+            self._report(CallEstablished(self.handle))
+        elif self._settings.srtp == "required":
+            self._progress.reason = "the far end does not encrypt its voice as this account requires"
+
     def _tell_over(self, info: Any) -> None:
         progress = self._progress
-        status = info.lastStatusCode
         self._port = None
-        self._report(CallOver(self.handle, status, progress.ended is Ended.BY_US, progress.quality, progress.reason))
+        if not progress.over:
+            progress.over = True
+            by_us = progress.ended is Ended.BY_US
+            self._report(CallOver(self.handle, info.lastStatusCode, by_us, progress.quality, progress.reason))
 
     @shielded
     def onCallMediaState(self, prm: Any) -> None:  # noqa: ARG002 (the engine's signature)
@@ -184,7 +201,7 @@ class Call(pj.Call):  # type: ignore[misc]
     @shielded
     def onCallSdpCreated(self, prm: Any) -> None:
         whole = prm.sdp.wholeSdp
-        limited = limit_codecs(whole, self._codecs)
+        limited = limit_codecs(whole, answerable(prm.remSdp.wholeSdp, self._settings.codecs))
         if limited != whole:
             prm.sdp.wholeSdp = limited
 
