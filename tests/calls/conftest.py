@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -15,6 +16,7 @@ from tests.peers.certificates import Authority
 from tests.peers.kamailio import Kamailio
 from tests.peers.ports import free_port_block
 from tests.peers.sipp import Sipp
+from tests.peers.sound import loudest_dbm0, tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,14 +72,29 @@ def exchange(tmp_path: Path) -> Iterator[Callable[..., Exchange]]:
 class Trunk:
     """A device that calls, and is called by, whatever sipp scenario stands at its server's port; nobody registers."""
 
-    def __init__(self, folder: Path, *, country: str = "KZ", line: str = "", sip: str = "", **keys: object) -> None:
+    def __init__(  # noqa: PLR0913 - what a device can be told
+        self,
+        folder: Path,
+        *,
+        country: str = "KZ",
+        line: str = "",
+        sip: str = "",
+        more: str = "",
+        device_port: int = 0,
+        **keys: object,
+    ) -> None:
+        """`line` and `sip` are more lines of these tables, `more` is further tables, `keys` are of the account."""
         self._folder = folder
         self._numbers = itertools.count(1)
         self.port = free_port_block(2)
-        self.device_port = free_port_block(2)
-        settings = f'[device]\ncountry = "{country}"\n[[line]]\ndigit_map = "xxx"\n{line}\n[sip]\nport = {self.device_port}\n{sip}\n'
-        table = account("trunk", f"127.0.0.1:{self.port}", **{"register": False, "user": "alice", "codecs": ["PCMA"], **keys})
-        self.device = Adapter(folder / "device", settings + table)
+        self.device_port = device_port or free_port_block(2)
+        settings = (
+            f'[device]\ncountry = "{country}"\n[[line]]\ndigit_map = "xxx"\n{line}\n[sip]\nport = {self.device_port}\n{sip}\n'
+        )
+        table = account(
+            "trunk", **{"server": f"127.0.0.1:{self.port}", "register": False, "user": "alice", "codecs": ["PCMA"], **keys}
+        )
+        self.device = Adapter(folder / "device", settings + table + more)
         self._running = ExitStack()
         self._running.enter_context(self.device)
         self.device.wait_account("direct")
@@ -97,7 +114,7 @@ class Trunk:
         """The far end that will be called."""
         return Sipp(self._folder / f"far-{next(self._numbers)}", scenario, port=self.port, **how)
 
-    def caller(self, scenario: str, **how: Any) -> Sipp:  # noqa: ANN401 - same
+    def caller(self, scenario: str | Path, **how: Any) -> Sipp:  # noqa: ANN401 - same
         """A far end that calls the device now."""
         return Sipp(self._folder / f"caller-{next(self._numbers)}", scenario, target=self.server, **{"user": "alice", **how})
 
@@ -120,6 +137,14 @@ class Trunk:
         """The call log's last row, once the line rests and no call is left."""
         self.device.wait(lambda status: status["lines"][0]["state"] == "idle" and not status["calls"], "rest")
         return self.device.calls()[0]
+
+
+def loudest_of(speaker: Adapter, listener: Adapter, frequency_hz: float) -> float:
+    """The level, in dBm0, at which one device hears the tone that the other says meanwhile."""
+    with ThreadPoolExecutor(1) as other:
+        heard = other.submit(listener.samples, 1.2)
+        speaker.say(tone(frequency_hz, 1.0))
+        return loudest_dbm0(heard.result(), frequency_hz, 0.3)
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ def test_a_far_end_without_a_shared_codec_is_congestion_and_a_sentence(
     assert (row["status"], row["reason"]) == (488, "the far end speaks none of our codecs")
 
 
-@pytest.mark.parametrize(("srtp", "mediaenc"), [("optional", "srtp"), ("required", "srtp-mand"), ("required", "dtls_srtp")])
+@pytest.mark.parametrize(("srtp", "mediaenc"), [("optional", "srtp"), ("required", "srtp-mand")])
 def test_voice_is_encrypted_on_a_call_out(
     trunk: Callable[..., Trunk], baresip: Callable[..., Baresip], srtp: str, mediaenc: str
 ) -> None:
@@ -160,9 +160,9 @@ def test_plain_voice_is_refused_where_encryption_is_required(trunk: Callable[...
         made.dial()
         made.device.wait_line("released")
         row = made.hang_up()
-        far.wait_passed()
+        assert far.wait_received(lambda message: message.method == "BYE")  # the far end had answered already
     assert row["outcome"] == "failed"
-    assert row["reason"] == "the far end does not encrypt its voice, and this account requires it"
+    assert row["reason"] == "the far end does not encrypt its voice as this account requires"
     with made.caller("call_with_unknown_codec", keys={"NOBODY-KNOWS": "PCMA"}) as caller:
         caller.wait_passed()  # 488
     assert made.device.ask("status")["lines"][0]["state"] == "idle"

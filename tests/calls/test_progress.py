@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,6 @@ from tests.peers.sound import loudest_dbm0, strongest_hz, tone, tone_level_dbm0
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 HEARD_DBM0 = -20.0
 ABSENT_DBM0 = -45.0
@@ -78,7 +78,7 @@ def test_180_is_heard_as_the_countrys_ringback_and_hanging_up_sends_cancel(line:
         row = line.hang_up()
         far.wait_passed()  # the scenario ends with CANCEL, 487 and ACK
     bursts = rhythm_of(heard.astype(np.float64), -48.0).whole_bursts
-    pauses = [(after.start - before.end) / 8 for before, after in zip(bursts, bursts[1:], strict=False)]
+    pauses = [(after.start - before.end) / 8 for before, after in pairwise(bursts)]
     assert bursts
     assert all(abs(burst.duration_ms - 400) < GRAIN_MS for burst in bursts)
     assert pauses
@@ -120,7 +120,7 @@ def test_the_far_end_answers_after_early_media_without_a_hole(line: Trunk) -> No
     assert row["outcome"] == "answered"
 
 
-def test_a_handset_replaced_before_any_answer_leaves_nothing_behind(trunk: Callable[..., Trunk], tmp_path: Path) -> None:
+def test_a_handset_replaced_before_any_answer_leaves_nothing_behind(trunk: Callable[..., Trunk]) -> None:
     made = trunk()
     with made.far("late_ringing", pause_ms=1500) as far:
         made.dial()
