@@ -26,6 +26,7 @@ from firmware.sip.resolve import Located, family_of, hosts_file, locate, parse_s
 log = logging.getLogger("keepline.sip")
 
 _CERTIFICATE_REFUSED = "PJSIP_TLS_ECERTVERIF"
+_NO_PASSWORD = "the server wants a password, and none is set"  # noqa: S105 (a sentence)
 _MEND_S = 2
 """A broken connection is made anew after this long, give or take as much, so that a restarted server does not meet everyone at once."""
 
@@ -134,7 +135,8 @@ class Account:
             self._step(rules.succeeded(self.registration), "registered", expires_s)
             asyncio.get_running_loop().call_soon(self._mend_connection, _MEND_S)
         elif message:
-            self._fail(code, rules.words_of(code), _retry_after_s(message))
+            unanswered = code in {401, 407} and not self.settings.password
+            self._fail(code, _NO_PASSWORD if unanswered else rules.words_of(code), _retry_after_s(message))
         elif _CERTIFICATE_REFUSED in reason:
             self._fail(code, certificate.doubtful(self._next_hop.host))
             self._asking = asyncio.get_running_loop().create_task(self._ask_why(self.registration))
