@@ -1,15 +1,28 @@
 """Session descriptions as text: which codecs an account may use. Pure; RFC 8866 lines in, lines out."""
 
-_STATIC_NAMES = {"0": "PCMU", "8": "PCMA", "9": "G722", "18": "G729"}
+_STATIC = {"0": "PCMU/8000", "8": "PCMA/8000", "9": "G722/8000", "18": "G729/8000"}
 """Payload types that need no rtpmap (RFC 3551 table 4)."""
 
 _ALWAYS = frozenset({"telephone-event", "CN"})
 """Not codecs but companions: they stay whichever codec is chosen."""
 
+_CLOCKS_HZ = {"opus": 48000}
+"""Clocks of rtpmap lines that are not 8000 (RFC 7587 section 4.1). That of G.722 is, by an old mistake (RFC 3551 section 4.5.2); the engine does not
+match the 16000 that some write."""
+
+
+def answerable(offer: str, codecs: tuple[str, ...]) -> tuple[str, ...]:
+    """The best of `codecs` that is offered, alone: the engine's answer would follow the order of the offer, the owner asked for another.
+
+    All of them where none is offered or there is no offer: then the negotiation says no.
+    """
+    offered = {"/".join(encoding.lower().split("/")[:2]) for encoding in _encodings(_lines(offer)).values()}
+    return next(((codec,) for codec in codecs if f"{codec.lower()}/{_CLOCKS_HZ.get(codec, 8000)}" in offered), codecs)
+
 
 def limit_codecs(sdp: str, codecs: tuple[str, ...]) -> str:
     """Keep only `codecs` (names such as "PCMA") in every audio line, in their order. With none left the audio line stays as it was."""
-    lines = sdp.replace("\r\n", "\n").rstrip("\n").split("\n")
+    lines = _lines(sdp)
     names = _names(lines)
     keep = [payload for codec in codecs for payload, name in names.items() if name.lower() == codec.lower()]
     if not keep:
@@ -19,15 +32,24 @@ def limit_codecs(sdp: str, codecs: tuple[str, ...]) -> str:
     return "\r\n".join(_audio_line(line, keep) for line in lines if not _describes(line, dropped)) + "\r\n"
 
 
+def _lines(sdp: str) -> list[str]:
+    return sdp.replace("\r\n", "\n").rstrip("\n").split("\n")
+
+
 def _names(lines: list[str]) -> dict[str, str]:
     """Payload type to codec name for the audio lines, in the order offered."""
+    return {payload: encoding.split("/")[0] for payload, encoding in _encodings(lines).items()}
+
+
+def _encodings(lines: list[str]) -> dict[str, str]:
+    """The same with clock and channels, as rtpmap lines write it."""
     mapped = {}
     for line in lines:
         if line.startswith("a=rtpmap:"):
             payload, _, encoding = line.removeprefix("a=rtpmap:").partition(" ")
-            mapped[payload] = encoding.split("/")[0]
-    offered = [payload for line in lines if line.startswith("m=audio ") for payload in line.split(" ")[3:]]
-    return {payload: mapped.get(payload) or _STATIC_NAMES.get(payload, payload) for payload in offered}
+            mapped[payload] = encoding.strip()
+    offered = [payload for line in lines if line.startswith("m=audio ") for payload in line.split()[3:]]
+    return {payload: mapped.get(payload) or _STATIC.get(payload, payload) for payload in offered}
 
 
 def _audio_line(line: str, keep: list[str]) -> str:
