@@ -6,6 +6,7 @@ plays and who is talked to is decided elsewhere.
 
 import logging
 from collections.abc import Callable
+from threading import get_ident
 from typing import Any, Protocol
 
 import pjsua2 as pj
@@ -42,6 +43,7 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
         self._post = post
         self._playing: tuple[Source, Callable[[], None] | None] | None = None
         self._sending: Source | None = None
+        self._pinned_thread = 0
         self.createPort(name, _pcm_format())
 
     def play(self, source: Source, on_end: Callable[[], None] | None = None) -> None:
@@ -56,6 +58,9 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
         self._sending = source
 
     def onFrameRequested(self, frame: Any) -> None:
+        if self._pinned_thread != get_ident():
+            self._pinned_thread = get_ident()
+            pj.keeplinePinThread()
         voice = self._voice.process(self._sound.take_frame())
         sending = self._sending
         if sending is not None:

@@ -54,6 +54,11 @@ inline void keeplineHostEntry(const std::string &name, const std::string &addres
  *  brings its own. From the first call on SIP names are looked up by pjsip's asynchronous resolver, SRV included. */
 inline void keeplineNameservers(const std::vector<std::string> &addr_port) PJSUA2_THROW(pj::Error);
 
+/** Keeps Python's state of the calling thread until that thread ends. Call it once inside a callback of a media thread:
+ *  otherwise each callback makes a state and takes it apart again, with a page mapped and unmapped, which cost more than
+ *  the callback itself. */
+inline void keeplinePinThread();
+
 #ifndef SWIG
 
 inline int keeplineEventFd() PJSUA2_THROW(pj::Error)
@@ -92,6 +97,8 @@ inline void keeplineAllowSources(const std::vector<std::string> &cidr_or_ip_port
         parsed.push_back(keepline::parse_source(entry));
     keepline::state().allowed = parsed;
 }
+
+inline void keeplinePinThread() { thread_local keepline::PinnedThread pinned; }
 
 inline unsigned keeplineGuardDropped() { return keepline::state().dropped; }
 

@@ -19,6 +19,24 @@
 
 namespace keepline {
 
+/** One more claim on the thread's Python state than callbacks make, so that it outlives them. Made and ended without the
+ *  interpreter lock held: SWIG lets go of it around our functions, and a thread ends outside of callbacks. */
+struct PinnedThread {
+    PinnedThread()
+    {
+        PyGILState_Ensure();
+        PyEval_SaveThread();
+    }
+    ~PinnedThread()
+    {
+        if (!Py_IsInitialized())
+            return;
+        PyGILState_Ensure();
+        PyGILState_Release(PyGILState_LOCKED); /* the claim of the constructor */
+        PyGILState_Release(PyGILState_UNLOCKED);
+    }
+};
+
 /** An allowed source: an address with a prefix length, and a port or 0 for any. */
 struct Source {
     pj_sockaddr address;
