@@ -21,7 +21,9 @@ def unique() -> str:
     return f"bad{next(_numbers)}"
 
 
-def plain_sdp(port: int, formats: str = "8 101", attributes: str = "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n") -> bytes:
+def plain_sdp(
+    port: int, formats: str = "8 101", attributes: str = "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
+) -> bytes:
     """A-law and keys at a loopback port."""
     return (
         "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -98,9 +100,7 @@ class Invited:
     def _follow(self, method: str, to: str, via: str) -> bytes:
         number = int(self.reply.headers.get("CSeq").split()[0]) + (method == "BYE")
         fields = {"Via": via, "Max-Forwards": "70", "From": self.reply.headers.get("From"), "To": to}
-        return message(
-            f"{method} {self.uri} SIP/2.0", fields | {"Call-ID": self.reply.call_id, "CSeq": f"{number} {method}"}
-        )
+        return message(f"{method} {self.uri} SIP/2.0", fields | {"Call-ID": self.reply.call_id, "CSeq": f"{number} {method}"})
 
 
 def contact_of(reply: SipMessage) -> str:

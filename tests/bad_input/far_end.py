@@ -60,7 +60,9 @@ class Outgoing:
 
     def request(self, method: str, timeout_s: float = EVENT_S) -> SipMessage:
         """The next such request of this call."""
-        return self.wire.wait_for(lambda each: each.is_request and (each.method, each.call_id) == (method, self.invite.call_id), timeout_s)
+        return self.wire.wait_for(
+            lambda each: each.is_request and (each.method, each.call_id) == (method, self.invite.call_id), timeout_s
+        )
 
     def refuse(self, line: str = "486 Busy Here", most: int = 5) -> None:
         """Refuse until the device acknowledges; some answers make it ask again (RFC 4028 section 7.3), at most `most` times."""

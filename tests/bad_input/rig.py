@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from tests.adapter import Adapter, account
 from tests.bad_input.dialogs import Invited, contact_of, request
-from tests.bad_input.wire import LOCAL, Address, Kind, Wire
+from tests.bad_input.wire import EVENT_S, LOCAL, Address, Kind, Wire
 from tests.peers.ports import free_port
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ NO_NAMES = "127.66.0.53"
 """Names in broken messages must not leave the machine: nobody listens at this loopback address."""
 
 QUICK_LINES = "".join(
-    f'[[line]]\naccount = "{kind}"\ndigit_map = "x"\ncaller_id = "off"\nflash_min_ms = 90\nflash_max_ms = 100\n' for kind in LINE_OF
+    f'[[line]]\naccount = "{kind}"\ndigit_map = "x"\ncaller_id = "off"\nflash_min_ms = 90\nflash_max_ms = 100\n'
+    for kind in LINE_OF
 )
 """One digit is a number, and a replaced handset is on hook at once: many calls in little time."""
 
@@ -102,7 +103,7 @@ class Rig:
                 raise AssertionError(f"no answer to OPTIONS after {after[:200]!r}\n{self.log}") from silence
             assert reply.status == 200, f"OPTIONS got {reply} after {after[:200]!r}"
 
-    def end_call(self, wire: Wire, replies: list[SipMessage]) -> None:
+    def end_call(self, wire: Wire, replies: list[SipMessage], patience_s: float = EVENT_S) -> None:
         """Finish what an INVITE began: acknowledge a refusal, cancel a bell."""
         invites = [each for each in replies if each.headers.get("CSeq").endswith("INVITE") and each.status > 100]
         if not invites:
@@ -110,15 +111,17 @@ class Rig:
         last = Invited(invites[-1], contact_of(invites[-1]) or f"sip:line@{wire.target[0]}:{wire.target[1]}")
         if last.reply.status < 200:
             wire.send(last.cancel())
-            last = Invited(wire.wait_for(lambda each: each.status >= 300), last.uri)
+            last = Invited(wire.wait_for(lambda each: each.status >= 300, patience_s), last.uri)
         wire.send(last.acknowledge())
 
-    def check(self, about: str) -> None:
+    def check(self, about: str, patience_s: float = EVENT_S) -> None:
         """Alive, idle, and nothing in the log that should not be there."""
         running = self._running
         assert running is not None
         assert running.process.running, f"{about} ended the device:\n{running.process.log_tail}"
-        running.wait(lambda status: all(line["state"] == "idle" for line in status["lines"]), f"idle lines after {about}")
+        running.wait(
+            lambda status: all(line["state"] == "idle" for line in status["lines"]), f"idle lines after {about}", patience_s
+        )
         fresh = running.process.lines[self.seen_lines :]
         self.seen_lines += len(fresh)
         bad = [line for line in fresh if TROUBLE.search(line)]

@@ -13,11 +13,11 @@ from tests.bad_input.torture_invalid import INVALID
 from tests.bad_input.torture_ipv6 import IPV6
 from tests.bad_input.torture_meaning import MEANING
 from tests.bad_input.torture_valid import VALID
-from tests.bad_input.wire import Kind, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.bad_input.wire import Kind, Wire
     from tests.peers.sip_wire import SipMessage
 
 REQUESTS = (*VALID, *INVALID, *MEANING, *IPV6)

@@ -9,10 +9,11 @@ import pytest
 from tests.bad_input.far_end import FarEnd
 from tests.bad_input.rig import Rig
 from tests.bad_input.torture_responses import RESPONSES, BadAnswer
-from tests.bad_input.wire import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.bad_input.wire import Kind
 
 KINDS: tuple[Kind, ...] = ("udp", "tcp")
 

@@ -56,7 +56,9 @@ IPV6 = (
             _VALID,
             (
                 "BYE sip:line@@DEVICE@ SIP/2.0",
-                *_frame("BYE", "via", _VIA, f"Via: SIP/2.0/UDP [2001:db8::9:1];received={value};branch=z9hG4bKas3-111", tag=";tag=b1"),
+                *_frame(
+                    "BYE", "via", _VIA, f"Via: SIP/2.0/UDP [2001:db8::9:1];received={value};branch=z9hG4bKas3-111", tag=";tag=b1"
+                ),
                 "Content-Length: 0",
             ),
         )
@@ -65,7 +67,13 @@ IPV6 = (
     _invite(
         "address-in-sdp",
         "5118-4.6",
-        _sdp("c=IN IP6 ::1", "t=3338481189 3370017201", "m=audio 6000 RTP/AVP 2", "a=rtpmap:2 G726-32/8000", "m=video 6024 RTP/AVP 107"),
+        _sdp(
+            "c=IN IP6 ::1",
+            "t=3338481189 3370017201",
+            "m=audio 6000 RTP/AVP 2",
+            "a=rtpmap:2 G726-32/8000",
+            "m=video 6024 RTP/AVP 107",
+        ),
     ),
     Case(
         "many-addresses-in-headers",
@@ -88,7 +96,9 @@ IPV6 = (
     _invite(
         "two-families-in-sdp",
         "5118-4.8",
-        _sdp("t=3338481189 3370017201", "m=audio 6000 RTP/AVP 8", "c=IN IP6 ::1", "m=video 6024 RTP/AVP 107", "c=IN IP4 127.0.0.1"),
+        _sdp(
+            "t=3338481189 3370017201", "m=audio 6000 RTP/AVP 8", "c=IN IP6 ::1", "m=video 6024 RTP/AVP 107", "c=IN IP4 127.0.0.1"
+        ),
     ),
     _invite(
         "mapped-address-in-sdp",

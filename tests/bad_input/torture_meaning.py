@@ -93,7 +93,7 @@ MEANING = (
             "Content-Type: application/unknownformat",
             "Content-Length: @LENGTH@",
         ),
-        "<audio>\r\n <pcmu port=\"443\"/>\r\n</audio>\r\n",
+        '<audio>\r\n <pcmu port="443"/>\r\n</audio>\r\n',
     ),
     Case(
         "unknown-authorization-scheme",
@@ -103,7 +103,7 @@ MEANING = (
             "REGISTER sip:@DEVICE@ SIP/2.0",
             *_frame("REGISTER", "regaut01"),
             _CONTACT,
-            'Authorization: NoOneKnowsThisScheme opaque-data=here',
+            "Authorization: NoOneKnowsThisScheme opaque-data=here",
             "l: 0",
         ),
     ),

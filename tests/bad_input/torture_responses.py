@@ -26,10 +26,10 @@ class BadAnswer:
 
     name: str
     section: str
-    answers: bool
     line: str
     extra: str = ""
     edit: Callable[[bytes], bytes] = bytes
+    answers: bool = False
 
     def __str__(self) -> str:
         return f"{self.section}-{self.name}"
@@ -47,35 +47,34 @@ _NO_TAG = _replaced(rb";tag=there", b"")
 _SECOND_VIA = _replaced(rb"\r\nFrom:", b"\r\nVia: SIP/2.0/UDP 255.255.255.255;branch=z9hG4bK1saber23\r\nFrom:")
 
 RESPONSES = (
-    BadAnswer("unusual-reason-phrase", "4475-3.1.1.12", True, "200 = 2**3 * 5**2 но сто девяносто девять - простое"),
-    BadAnswer("empty-reason-phrase", "4475-3.1.1.13", True, "200 "),
-    BadAnswer("empty-reason-phrase-trying", "4475-3.1.1.13", False, "100 "),
+    BadAnswer("unusual-reason-phrase", "4475-3.1.1.12", "200 = 2**3 * 5**2 но сто девяносто девять - простое", answers=True),
+    BadAnswer("empty-reason-phrase", "4475-3.1.1.13", "200 ", answers=True),
+    BadAnswer("empty-reason-phrase-trying", "4475-3.1.1.13", "100 "),
     BadAnswer(
         "cseq-too-large",
         "4475-3.1.2.5",
-        False,
         "503 Service Unavailable",
-        "Retry-After: 949302838503028349304023988\r\nWarning: 1812 overture \"In Progress\"\r\n",
+        'Retry-After: 949302838503028349304023988\r\nWarning: 1812 overture "In Progress"\r\n',
         _replaced(rb"CSeq: \d+", b"CSeq: 9292394834772304023312"),
     ),
-    BadAnswer("retry-after-too-large", "4475-3.1.2.5", False, "503 Service Unavailable", "Retry-After: 949302838503028349304023988\r\n"),
-    BadAnswer("status-too-large", "4475-3.1.2.19", False, "4294967301 better not break the receiver"),
-    BadAnswer("second-via-broadcast", "4475-3.3.10", False, "200 OK", edit=_SECOND_VIA),
-    *(BadAnswer(f"status-{status}", "own", False, f"{status} Odd") for status in ("000", "099", "700", "999", "-200", "2e2", "20")),
-    BadAnswer("no-status", "own", False, "", edit=_replaced(rb"SIP/2.0 \r\n", b"SIP/2.0\r\n")),
-    BadAnswer("version-7", "own", False, "200 OK", edit=_replaced(rb"^SIP/2.0", b"SIP/7.0")),
-    BadAnswer("cseq-of-another-method", "own", False, "200 OK", edit=_replaced(rb"CSeq: (\d+) INVITE", rb"CSeq: \1 BYE")),
-    BadAnswer("via-missing", "own", False, "200 OK", edit=_replaced(rb"Via: [^\r]*\r\n", b"")),
-    BadAnswer("via-empty", "own", False, "200 OK", edit=_replaced(rb"Via: [^\r]*", b"Via: ")),
-    BadAnswer("to-missing", "own", False, "200 OK", edit=_replaced(rb"To: [^\r]*\r\n", b"")),
-    BadAnswer("call-id-missing", "own", False, "200 OK", edit=_replaced(rb"Call-ID: [^\r]*\r\n", b"")),
-    BadAnswer("ringing-without-tag", "own", False, "180 Ringing", edit=_NO_TAG),
-    BadAnswer("ringing-with-bad-rseq", "own", False, "183 Session Progress", "Require: 100rel\r\nRSeq: 99999999999999999999\r\n"),
-    BadAnswer("moved-to-nowhere", "own", False, "302 Moved", edit=_replaced(rb"Contact: [^\r]*", b"Contact: <sip:@>")),
-    BadAnswer("moved-to-itself", "own", False, "302 Moved"),
-    BadAnswer("min-se-too-large", "own", False, "422 Session Interval Too Small", "Min-SE: 99999999999999\r\n"),
-    BadAnswer("min-se-missing", "own", False, "422 Session Interval Too Small"),
-    BadAnswer("extensions-required", "own", False, "421 Extension Required", "Require: nothingSupportsThis\r\n"),
-    BadAnswer("content-length-negative", "own", False, "180 Ringing", edit=_replaced(rb"Content-Length: \d+", b"Content-Length: -5")),
-    BadAnswer("nothing-but-a-start-line", "own", False, "200 OK", edit=lambda data: data.partition(b"\r\n")[0] + b"\r\n\r\n"),
+    BadAnswer("retry-after-too-large", "4475-3.1.2.5", "503 Service Unavailable", "Retry-After: 949302838503028349304023988\r\n"),
+    BadAnswer("status-too-large", "4475-3.1.2.19", "4294967301 better not break the receiver"),
+    BadAnswer("second-via-broadcast", "4475-3.3.10", "200 OK", edit=_SECOND_VIA),
+    *(BadAnswer(f"status-{status}", "own", f"{status} Odd") for status in ("000", "099", "700", "999", "-200", "2e2", "20")),
+    BadAnswer("no-status", "own", "", edit=_replaced(rb"SIP/2.0 \r\n", b"SIP/2.0\r\n")),
+    BadAnswer("version-7", "own", "200 OK", edit=_replaced(rb"^SIP/2.0", b"SIP/7.0")),
+    BadAnswer("cseq-of-another-method", "own", "200 OK", edit=_replaced(rb"CSeq: (\d+) INVITE", rb"CSeq: \1 BYE")),
+    BadAnswer("via-missing", "own", "200 OK", edit=_replaced(rb"Via: [^\r]*\r\n", b"")),
+    BadAnswer("via-empty", "own", "200 OK", edit=_replaced(rb"Via: [^\r]*", b"Via: ")),
+    BadAnswer("to-missing", "own", "200 OK", edit=_replaced(rb"To: [^\r]*\r\n", b"")),
+    BadAnswer("call-id-missing", "own", "200 OK", edit=_replaced(rb"Call-ID: [^\r]*\r\n", b"")),
+    BadAnswer("ringing-without-tag", "own", "180 Ringing", edit=_NO_TAG),
+    BadAnswer("ringing-with-bad-rseq", "own", "183 Session Progress", "Require: 100rel\r\nRSeq: 99999999999999999999\r\n"),
+    BadAnswer("moved-to-nowhere", "own", "302 Moved", edit=_replaced(rb"Contact: [^\r]*", b"Contact: <sip:@>")),
+    BadAnswer("moved-to-itself", "own", "302 Moved"),
+    BadAnswer("min-se-too-large", "own", "422 Session Interval Too Small", "Min-SE: 99999999999999\r\n"),
+    BadAnswer("min-se-missing", "own", "422 Session Interval Too Small"),
+    BadAnswer("extensions-required", "own", "421 Extension Required", "Require: nothingSupportsThis\r\n"),
+    BadAnswer("content-length-negative", "own", "180 Ringing", edit=_replaced(rb"Content-Length: \d+", b"Content-Length: -5")),
+    BadAnswer("nothing-but-a-start-line", "own", "200 OK", edit=lambda data: data.partition(b"\r\n")[0] + b"\r\n\r\n"),
 )

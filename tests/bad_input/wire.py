@@ -66,7 +66,9 @@ class Wire:
                     return self._messages.pop(place)
             if self.ended or not self._read(end - time.monotonic()):
                 seen = "; ".join(map(str, self._messages)) or "nothing"
-                raise PeerSilent(f"{self.target} by {self.kind} never sent the awaited message in {timeout_s:g} s; it sent: {seen}")
+                raise PeerSilent(
+                    f"{self.target} by {self.kind} never sent the awaited message in {timeout_s:g} s; it sent: {seen}"
+                )
 
     def arrived(self) -> list[SipMessage]:
         """Take everything that is here by now."""
