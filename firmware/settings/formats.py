@@ -77,6 +77,14 @@ def _is_listener(text: str) -> bool:
     return port is not None and (_is_address(host) or host == "localhost")
 
 
+def _is_endpoint(text: str) -> bool:
+    try:
+        host, port = split_host(text)
+    except ValueError:
+        return _is_address(text)  # IPv6 without brackets
+    return _is_address(host) and port != 0
+
+
 def _is_digit_map(text: str) -> bool:
     try:
         digit_map.parse(text)
@@ -99,7 +107,9 @@ LOGIN = Format("up to 128 printable characters", _printable(0, 128))
 PASSWORD = Format("up to 256 printable characters", _printable(0, 256))
 SERVER = Format('"host" or "host:port", an IPv6 address as "[::1]:5060"', _is_server)
 LISTENER = Format('"address:port", such as "127.0.0.1:8080" or "[::]:8080"', _is_listener)
-ADDRESS = Format("IP addresses", _is_address)
+ADDRESS = Format(
+    'IP addresses, with a port where it is not the usual one: "192.0.2.53:5353", "[2001:db8::53]:5353"', _is_endpoint
+)
 NETWORK = Format("IP addresses and networks such as 192.0.2.0/24", _is_network)
 DIGIT_MAP = Format(
     'digits, x, [1-7], *, #, ".", "T", joined by | (RFC 3435), or "" for the country\'s',

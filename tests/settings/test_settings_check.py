@@ -102,6 +102,14 @@ def test_every_mistake_is_told_at_once() -> None:
             ACCOUNT + 'accept_from = ["10.0.0.0/33"]',
             '[account.1] accept_from: "10.0.0.0/33" is not allowed; allowed: a list of IP addresses',
         ),
+        (
+            '[sip]\nnameservers = ["dns.example"]',
+            '[sip] nameservers: "dns.example" is not allowed; allowed: a list of IP addresses, with',
+        ),
+        (
+            '[sip]\nnameservers = ["192.0.2.53:0"]',
+            '[sip] nameservers: "192.0.2.53:0" is not allowed; allowed: a list of IP addresses',
+        ),
         (ACCOUNT + "server2 = 1979-05-27", '[account.1] server2: unknown key, did you mean "server"?'),
         (
             '[[uplink]]\ninterface = "e0"\n[[uplink]]\ninterface = "e0"',
@@ -117,6 +125,13 @@ def test_a_mistake_names_its_place_and_what_is_allowed(text: str, sentence: str)
     (found,) = mistakes(text)
     assert found.startswith("k.toml: ")
     assert sentence in found
+
+
+@pytest.mark.parametrize(
+    "text", ["192.0.2.53", "192.0.2.53:5353", "::1", "2001:db8::53", "[2001:db8::53]", "[2001:db8::53]:5353"]
+)
+def test_a_name_server_may_have_a_port(text: str) -> None:
+    assert told(f'[sip]\nnameservers = ["{text}"]'.encode()) == ()
 
 
 @pytest.mark.parametrize("key", ['password = "no\\u0000ne"', "password = 12345678"])
