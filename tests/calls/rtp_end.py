@@ -110,6 +110,10 @@ class RtpEnd:
         self.wait_until(lambda: len(self.heard()) - before >= count, f"did not hear {seconds:g} s")
         return self.heard()[before:]
 
+    def send_to(self, address: str, port: int) -> None:
+        """Begin to send there, without waiting to be sent to."""
+        self._peer = (address, port)
+
     def press(self, digit: str, held_ms: int = 100) -> None:
         """Send a key as RTP events, its end three times (RFC 4733 section 2.5.1.4)."""
         event, ends = DIGITS.index(digit), [0x0A] * (held_ms // 20) + [0x8A] * 3

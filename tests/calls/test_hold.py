@@ -74,12 +74,13 @@ def test_sound_follows_the_far_end_to_another_address(line: Trunk) -> None:
             "new_address": second.address,
             "new_direction": "sendrecv",
         }
-        with line.far("reinvite", pause_ms=1000, keys=keys):
+        with line.far("reinvite", pause_ms=2000, keys=keys) as far:
             line.dial()
             line.device.wait_line("in call")
             assert tone_level_dbm0(line.device.samples(0.5)[-1600:], FAR_HZ) > HEARD_DBM0
-            second.wait_until(lambda: len(second.heard()), "the first packet to the new address")
-            first.silent = True  # as a far end that has moved is
+            moved = far.wait_received(lambda message: message.method == "INVITE" and message.status == 200)
+            first.silent = True
+            second.send_to(moved.sdp.audio.connection, moved.sdp.audio.port)
             second.wait_heard(0.1)
             line.device.say(tone(NEAR_HZ, 0.4))
             heard = line.device.samples(0.4)
