@@ -75,7 +75,7 @@ class Account:
         self._sip = sip
         self._instance = instance
         self._engine = engine
-        self._report = report
+        self.report = report
         self._server = parse_server(settings.server)
         self._next_hop = parse_server(settings.outbound_proxy or settings.server)
         self._account: _Account | None = None
@@ -85,6 +85,8 @@ class Account:
         self._retry: asyncio.TimerHandle | None = None
         self._starting: asyncio.Task[None] | None = None
         self._closing = False
+        self.gone = asyncio.Event()
+        """Set when a stop has been answered."""
 
     def start(self) -> None:
         """Find the server and, if the account registers, register; results come as reports."""
@@ -123,12 +125,16 @@ class Account:
         try:
             self._account.setRegistration(True)
         except pj.Error as error:
-            self._fail(503, f"the server cannot be reached: {_plain(explain(error))}")
+            if self.registration.phase is RegistrationPhase.REGISTERING:  # else the engine's callback came first, and told more
+                self._fail(503, f"the server cannot be reached: {_plain(explain(error))}")
         self._engine.rearm()
 
     def on_answer(self, code: int, reason: str, expires_s: int, source: str, message: str) -> None:
         """The engine's news of a REGISTER; code 200 with no expiry is the answer to an unregistration. No `message`: nobody answered."""
-        if self._closing or (code // 100 == 2 and expires_s <= 0):
+        if self._closing and code // 100 == 2 and expires_s > 0:
+            self.registration = rules.succeeded(self.registration)
+            asyncio.get_running_loop().call_soon(self._unregister)  # it was on its way when we were told to stop
+        elif self._closing or (code // 100 == 2 and expires_s <= 0):
             self._step(rules.stopped(self.registration), "unregistered")
         elif code // 100 == 2:
             self._learn_source(source)
@@ -141,14 +147,20 @@ class Account:
             self._fail(code, certificate.doubtful(self._next_hop.host))
             self._asking = asyncio.get_running_loop().create_task(self._ask_why(self.registration))
         else:
-            self._fail(code, rules.words_of(408) if code == 408 else f"the server cannot be reached: {_plain(reason)}")
+            self._fail(code, self._unreached(code, reason))
+
+    def _unreached(self, code: int, reason: str) -> str:
+        """The engine says 408 for silence, 502 for a name and 503 for a connection, in the place of a server that said nothing."""
+        if code == 502:
+            return f"no name server knows {self._next_hop.host}, or none answers"
+        return rules.words_of(408) if code == 408 else f"the server cannot be reached: {_plain(reason)}"
 
     async def _ask_why(self, then: Registration) -> None:
         """Replace the doubtful sentence, unless something else has happened by now."""
         if self._located:
             reason = await certificate.why(self._next_hop.host, self._located, self._sip.tls_ca_file)
             if self.registration is then:
-                self._report(AccountChanged(self.settings.id, then, reason))
+                self.report(AccountChanged(self.settings.id, then, reason))
 
     def _learn_source(self, source: str) -> None:
         """The registrar may answer from another of its addresses than we found; calls will come from there."""
@@ -169,7 +181,10 @@ class Account:
         if self._config.regConfig.firstRetryIntervalSec != after_s:
             self._config.regConfig.firstRetryIntervalSec = self._config.regConfig.randomRetryIntervalSec = after_s
             self._config.regConfig.retryIntervalSec = after_s
-            self._account.modify(self._config)
+            try:
+                self._account.modify(self._config)
+            except pj.Error as error:
+                log.info("%s: the engine does not change the account: %s", self.settings.id, explain(error))
             self._engine.rearm()
 
     def _step(self, registration: Registration, reason: str, expires_s: int = 0) -> None:
@@ -177,12 +192,15 @@ class Account:
             self._retry.cancel()
             self._retry = None
         self.registration = registration
-        self._report(AccountChanged(self.settings.id, registration, reason, expires_s))
+        if self._closing and registration.phase is RegistrationPhase.UNREGISTERED:
+            self.gone.set()
+        self.report(AccountChanged(self.settings.id, registration, reason, expires_s))
 
     def _create(self, located: Located) -> None:
-        known = hosts_file().get(self._server.host.lower())
-        if known and not self._server.is_numeric:
-            self._engine.know_host(self._server.host, known)
+        known = hosts_file()
+        for server in (self._server, self._next_hop):
+            if not server.is_numeric and server.host.lower() in known:
+                self._engine.know_host(server.host, known[server.host.lower()])
         self.sources |= _sources(self.settings, located)
         account = _Account(self)
         self._config = self._configure(located)
@@ -245,9 +263,14 @@ class Account:
         """The engine's object, for placing calls; None while the server is not found."""
         return self._account
 
+    @property
+    def started(self) -> bool:
+        return self._starting is not None
+
     def stop(self) -> None:
         """Unregister; the answer comes as a report of UNREGISTERED."""
         self._closing = True
+        self._mend_connection(0)
         if self._retry:
             self._retry.cancel()
         for task in (self._starting, self._asking):
@@ -255,14 +278,20 @@ class Account:
                 task.cancel()
         registered = self.registration.phase in {RegistrationPhase.REGISTERED, RegistrationPhase.REGISTERING}
         if self._account and self.settings.register and registered:
-            try:
-                self._account.setRegistration(False)
-            except pj.Error as error:
-                log.info("%s: could not unregister: %s", self.settings.id, explain(error))
-                self._step(rules.stopped(self.registration), "unregistered")
-            self._engine.rearm()
+            self._unregister()
         else:
             self._step(rules.stopped(self.registration), "stopped")
+
+    def _unregister(self) -> None:
+        """Ask for it; with a REGISTER still under way the engine refuses, and its answer brings us here again."""
+        try:
+            if self._account:
+                self._account.setRegistration(False)
+        except pj.Error as error:
+            if self.registration.phase is not RegistrationPhase.REGISTERING:
+                log.info("%s: could not unregister: %s", self.settings.id, explain(error))
+                self._step(rules.stopped(self.registration), "unregistered")
+        self._engine.rearm()
 
     def drop(self) -> None:
         """Let go of the engine's object; before the engine closes."""

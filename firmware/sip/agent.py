@@ -46,7 +46,8 @@ class Agent:
         self._numbers = itertools.count(1)
         self._quiet = asyncio.Event()
         self._accounts = {account.id: self._account(account) for account in settings.account}
-        self._leaving: list[Account] = []
+        self._leaving: dict[Account, asyncio.Task[None]] = {}
+        self._handover = asyncio.Lock()
         self._watch: asyncio.TimerHandle | None = None
 
     def _account(self, settings: AccountSettings) -> Account:
@@ -60,15 +61,38 @@ class Agent:
     def apply(self, settings: Settings) -> None:
         """Take accounts as they now stand: those that changed or went are unregistered, new ones start; calls go on."""
         wanted = {account.id: account for account in settings.account}
-        for name, account in list(self._accounts.items()):
-            if wanted.get(name) != account.settings:
-                account.stop()
-                self._leaving.append(self._accounts.pop(name))
+        left = [account for name, account in self._accounts.items() if wanted.get(name) != account.settings]
+        for account in left:
+            del self._accounts[account.settings.id]
+            self._leaving[account] = asyncio.get_running_loop().create_task(self._retire(account))
         for name, account_settings in wanted.items():
             if name not in self._accounts:
                 self._accounts[name] = self._account(account_settings)
-                self._accounts[name].start()
+        awaited = {account.settings.id for account in self._leaving}
+        for name, account in self._accounts.items():
+            if not account.started and name not in awaited:
+                account.start()
         self._settings = settings
+
+    async def _retire(self, account: Account) -> None:
+        """Unregister it, then let its successor begin: both have the same Contact, so that the other order would take away the
+        new registration. The engine has room for few accounts, so it is let go of when its last call is over."""
+        async with self._handover:
+            account.stop()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(account.gone.wait(), _STOP_S)
+            account.report = _nobody
+            successor = self._accounts.get(account.settings.id)
+            if successor and not successor.started:
+                successor.start()
+        self._drop_when_free(account)
+
+    def _drop_when_free(self, account: Account) -> None:
+        if any(call.settings is account.settings for call in (*self._calls.values(), *self._ending.values())):
+            asyncio.get_running_loop().call_later(_WATCH_S, self._drop_when_free, account)
+        else:
+            account.drop()
+            self._leaving.pop(account, None)
 
     def _account_changed(self, news: AccountChanged) -> None:
         self._allow_sources()
@@ -201,8 +225,14 @@ class Agent:
         self._quiet_check()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._quiet.wait(), _STOP_S)
+        for task in self._leaving.values():
+            task.cancel()
         for account in (*self._accounts.values(), *self._leaving):
             account.drop()
         self._calls.clear()
         self._ending.clear()
         self.engine.close()
+
+
+def _nobody(_news: AccountChanged) -> None:
+    """Who hears of an account that has a successor."""

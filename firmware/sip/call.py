@@ -56,7 +56,7 @@ class Call(pj.Call):  # type: ignore[misc]
     ) -> None:
         super().__init__(account, call_id)
         self.handle = handle
-        self._settings = settings
+        self.settings = settings
         self._report = report
         self._port: LinePort | None = None
         self._progress = _Progress()
@@ -137,7 +137,7 @@ class Call(pj.Call):  # type: ignore[misc]
         if any(media.status not in {pj.PJSUA_CALL_MEDIA_NONE, pj.PJSUA_CALL_MEDIA_ERROR} for media in info.media):
             self._progress.established = True
             self._report(CallEstablished(self.handle))
-        elif self._settings.srtp == "required":
+        elif self.settings.srtp == "required":
             self._progress.reason = "the far end does not encrypt its voice as this account requires"
 
     def _tell_over(self, info: Any) -> None:
@@ -201,7 +201,7 @@ class Call(pj.Call):  # type: ignore[misc]
     @shielded
     def onCallSdpCreated(self, prm: Any) -> None:
         whole = prm.sdp.wholeSdp
-        limited = limit_codecs(whole, answerable(prm.remSdp.wholeSdp, self._settings.codecs))
+        limited = limit_codecs(whole, answerable(prm.remSdp.wholeSdp, self.settings.codecs))
         if limited != whole:
             prm.sdp.wholeSdp = limited
 

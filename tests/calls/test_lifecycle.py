@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.calls.conftest import Exchange
+    from tests.peers.hep import TracedMessage
 
 
 def in_call(exchange: Callable[..., Exchange]) -> Exchange:
@@ -82,6 +83,32 @@ def test_a_changed_account_is_taken_without_dropping_the_call(exchange: Callable
     assert made.device.ask("reload")["changed"] == ["account.2"]
     made.device.wait_registered("second")
     assert made.device.ask("status")["calls"][0]["state"] == "in call"
+
+
+def test_a_changed_account_is_registered_anew_after_the_old_one_has_left(tmp_path: Path) -> None:
+    with Kamailio(tmp_path / "kamailio", {"alice": "alicepw"}) as kamailio:
+        home = account("home", kamailio.server, user="alice", password="alicepw")  # noqa: S106
+        with Adapter(tmp_path / "device", home) as device:
+            device.wait_registered()
+            # More often than the engine has room for accounts, and the last changes faster than their answers come.
+            for number in range(12):
+                before = len(kamailio.sip_trace)
+                device.settings.write_text(f'{home}display_name = "number {number}"\n')
+                assert device.ask("reload")["changed"] == ["account.1.display_name"]
+                if number < 9:
+                    kamailio.wait_for_message(lambda each, name=f"number {number}": _is_bound(each, name), after=before)
+            kamailio.wait_for_message(lambda each: _is_bound(each, "number 11"))
+            device.wait_registered()
+            ordered = [each.message for each in kamailio.sip_trace if each.message.first_line.startswith("REGISTER")]
+            assert ordered[-1].headers["Expires"] != "0", "\n".join(
+                f"{m} {m.headers.get('From')[:14]} {m.headers.get('Expires')}" for m in ordered[-14:]
+            )
+            assert kamailio.registered("alice")
+
+
+def _is_bound(traced: TracedMessage, name: str) -> bool:
+    message = traced.message
+    return message.method == "REGISTER" and message.status == 200 and name in message.headers["From"]
 
 
 def test_a_bad_file_leaves_everything_as_it_runs(exchange: Callable[..., Exchange]) -> None:
