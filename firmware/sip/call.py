@@ -138,7 +138,7 @@ class Call(pj.Call):  # type: ignore[misc]
             self._progress.established = True
             self._report(CallEstablished(self.handle))
         elif self.settings.srtp == "required":
-            self._progress.reason = "the far end does not encrypt its voice as this account requires"
+            self._progress.reason = "the far end does not encrypt its voice, and this account requires it"
 
     def _tell_over(self, info: Any) -> None:
         progress = self._progress

@@ -162,7 +162,7 @@ def test_plain_voice_is_refused_where_encryption_is_required(trunk: Callable[...
         row = made.hang_up()
         assert far.wait_received(lambda message: message.method == "BYE")  # the far end had answered already
     assert row["outcome"] == "failed"
-    assert row["reason"] == "the far end does not encrypt its voice as this account requires"
+    assert row["reason"] == "the far end does not encrypt its voice, and this account requires it"
     with made.caller("call_with_unknown_codec", keys={"NOBODY-KNOWS": "PCMA"}) as caller:
         caller.wait_passed()  # 488
     assert made.device.ask("status")["lines"][0]["state"] == "idle"
