@@ -16,6 +16,7 @@ import pjsua2 as pj
 
 from firmware.settings.model import Settings, Sip, Transport
 from firmware.sip.errors import EngineUnusable
+from hal.ports import FRAME_SAMPLES, SAMPLE_RATE_HZ
 
 log = logging.getLogger("keepline.sip")
 trace = logging.getLogger("keepline.sip.trace")
@@ -29,6 +30,8 @@ CODEC_IDS = {
     "G722": "G722/16000/1",
     "G729": "G729/8000/1",
 }
+
+FRAME_MS = 1000 * FRAME_SAMPLES // SAMPLE_RATE_HZ
 
 _LONGEST_SLEEP_S = 1.0
 """Media threads may set timers that we do not see being set; none of them is finer than this."""
@@ -101,7 +104,7 @@ class Engine:
         config.logConfig.decor = 0
         media = config.medConfig
         media.clockRate = media.sndClockRate = 8000
-        media.audioFramePtime = 10
+        media.audioFramePtime = FRAME_MS
         media.ptime = 20
         media.noVad = True
         media.ecTailLen = 0
