@@ -20,7 +20,7 @@ from hal.sim.ear import Heard, analyse
 from tests.peers.process import Process
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tests.peers.sound import Samples
 
@@ -57,12 +57,19 @@ class _News:
 class Adapter:
     """One device on its own folder. Start by constructing, stop by leaving the context."""
 
-    def __init__(self, folder: Path, settings: str, *, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: str,
+        *,
+        environment: dict[str, str] | None = None,
+        program: Sequence[str | Path] = (KEEPLINE,),
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.state = folder, folder / "state"
         self.settings = folder / "keepline.toml"
         self.settings.write_text(settings)
-        command = [KEEPLINE, "run", "--config", self.settings, "--state", self.state, "--board", "sim"]
+        command = [*program, "run", "--config", self.settings, "--state", self.state, "--board", "sim"]
         self.process = Process(command, folder, environment=environment)
         try:
             self.process.wait_for_line("^ready$")

@@ -6,12 +6,16 @@ says what it hears. The simulated line and telephone (hybrid, mouthpiece, receiv
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tests.adapter import Adapter, account
+from firmware.orders import OrderRefused
+from tests.adapter import KEEPLINE, Adapter, account
 from tests.bench.figures import Bench, Figure, Target
 from tests.bench.mirror import Mirror
 from tests.bench.sip_end import Call, SipEnd
@@ -20,6 +24,11 @@ from tests.bench.voice_end import PACKET_S, VoiceEnd
 from tests.peers.errors import PeerSilent
 from tests.peers.sound import tone
 from tests.web.page_process import PageProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.peers.sound import Samples
 
 NAME = "call_load"
 FAR_HZ, NEAR_HZ = 1004.0, 700.0
@@ -49,6 +58,15 @@ class Figures:
             "at the same time",
         )
     )
+    bare: Figure = field(
+        default_factory=lambda: Figure(
+            "CPU a call minute, bare line",
+            "s",
+            Target(times_peer=1.5),
+            "as device, with a line whose samples cost nothing: what is left where the telephone is not simulated.",
+            "at the same time",
+        )
+    )
     rss: Figure = field(
         default_factory=lambda: Figure(
             "RSS in a call", "MB", Target(80), f"{MEMORY}; pages both share count twice.", "its process"
@@ -65,16 +83,25 @@ class Figures:
     )
 
     def all(self) -> list[Figure]:
-        return [self.device, self.both, self.rss, self.pss, self.idle_rss, self.idle_pss]
+        return [self.device, self.both, self.bare, self.rss, self.pss, self.idle_rss, self.idle_pss]
 
 
 def measure(bench: Bench) -> list[Figure]:
-    figures, folder = Figures(), bench.folder / NAME
+    figures = Figures()
+    _measure(bench, bench.folder / NAME, figures)
+    bare = Figures()
+    _measure(bench, bench.folder / f"{NAME}-bare", bare, (sys.executable, "-m", "tests.bench.bare_line"))
+    figures.bare.keepline, figures.bare.baresip = bare.device.keepline, bare.device.baresip
+    return figures.all()
+
+
+def _measure(bench: Bench, folder: Path, figures: Figures, program: Sequence[str | Path] = (KEEPLINE,)) -> None:
     with ExitStack() as running:
         enter = running.enter_context
         server, near, caller, far = enter(SipEnd()), enter(VoiceEnd()), enter(SipEnd()), enter(VoiceEnd())
         table = account("direct", server.address, register=False, number="100", codecs=["PCMA"]) + SETTINGS
-        device = enter(Adapter(folder / "device", table))
+        environment = {"PYTHONPATH": str(Path(__file__).parents[2])}
+        device = enter(Adapter(folder / "device", table, environment=environment, program=program))
         page = enter(PageProcess(folder / "page", device.state))
         page.request("GET", "/")
         mirror = enter(Mirror(folder / "baresip", "200", codecs=["PCMA"]))
@@ -93,7 +120,6 @@ def measure(bench: Bench) -> list[Figure]:
         caller.hang_up(call)
         device.replace()
         server.answer(server.wait_request("BYE"), 200, "OK")
-    return figures.all()
 
 
 @dataclass(frozen=True)
@@ -113,8 +139,8 @@ class Parties:
 def _call_out(device: Adapter, server: SipEnd, voice: VoiceEnd) -> tuple[str, int]:
     """The device calls; where it wants the voice."""
     device.lift()
-    device.hear(0.3)  # until dial tone
-    device.dial("600")
+    device.wait_line("dial tone")
+    device.dial("600", pulse=True, pps=20)  # by the hook, which both kinds of line have
     invite = server.wait_invite()
     server.answer(invite, 200, "OK", voice.port)
     device.wait_line("in call")
@@ -129,7 +155,7 @@ def _call_in(caller: SipEnd, mirror: Mirror, voice: VoiceEnd) -> tuple[Call, tup
 
 
 def _watch(parties: Parties, window_s: float, figures: Figures) -> None:
-    speech = threading.Thread(target=parties.device.say, args=[tone(NEAR_HZ, window_s + SETTLED_S / 2)])
+    speech = threading.Thread(target=_say, args=[parties.device, tone(NEAR_HZ, window_s + SETTLED_S / 2)])
     speech.start()
     before, packets, began_s = [cpu_s(pid) for pid in parties.pids], parties.packets(), time.monotonic()
     time.sleep(window_s)
@@ -145,6 +171,11 @@ def _watch(parties: Parties, window_s: float, figures: Figures) -> None:
     figures.device.baresip.append(peer)
     figures.both.baresip.append(peer)
     _note_memory(parties, figures.rss, figures.pss)
+
+
+def _say(device: Adapter, samples: Samples) -> None:
+    with suppress(OrderRefused):  # a bare line takes no samples from the mouthpiece: it has its own
+        device.say(samples)
 
 
 def _note_memory(parties: Parties, rss: Figure, pss: Figure) -> None:
