@@ -42,8 +42,13 @@ class FarEnd:
         device.wait_line("dial tone", line=line)
         device.dial(DIGIT, line=line)
         wire = self._udp if kind == "udp" else self._tcp.accept()
-        invite = wire.wait_for(lambda each: each.is_request and each.method == "INVITE")
+        invite = wire.wait_for(_begins_a_call)
         return Outgoing(self._rig, wire, invite, line)
+
+
+def _begins_a_call(asked: SipMessage) -> bool:
+    """Not a re-INVITE of an earlier call, which goes on being sent until its time is out."""
+    return asked.is_request and asked.method == "INVITE" and ";tag=" not in asked.headers.get("To")
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from tests.peers.dns import Dns
 from tests.peers.ports import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 LINE = '[[line]]\ndigit_map = "x"\ncaller_id = "off"\nflash_min_ms = 90\nflash_max_ms = 100\n'
@@ -77,21 +78,16 @@ def a_call_fails_clearly(phone: Adapter, tone: str = "congestion") -> None:
     assert row["reason"], row
 
 
-@pytest.mark.parametrize(
-    ("transport", "where", "register"),
-    [("tcp", LOCAL, True), ("tcp", NOBODY, False), ("tls", NOBODY, True)],
-    ids=["tcp-registering", "tcp-direct-no-such-host", "tls-registering-no-such-host"],
-)
-def test_a_closed_port(tmp_path: Path, transport: str, where: str, *, register: bool) -> None:
-    with device(tmp_path, f"{where}:{free_port()}", transport=transport, register=register) as phone:
+def a_closed_port(folder: Path, transport: str, where: str, *, register: bool) -> None:
+    with device(folder, f"{where}:{free_port()}", transport=transport, register=register) as phone:
         if register:
             assert phone.wait_account("waiting")["reason"]
         a_call_fails_clearly(phone)
 
 
-def test_a_closed_udp_port_can_be_hung_up_on(tmp_path: Path) -> None:
+def a_closed_udp_port_can_be_hung_up_on(folder: Path) -> None:
     """Nothing says that a UDP server is gone but time (RFC 3261 timer B, 32 s); meanwhile the telephone obeys."""
-    with device(tmp_path, f"{NOBODY}:{free_port()}") as phone:
+    with device(folder, f"{NOBODY}:{free_port()}") as phone:
         phone.lift()
         phone.wait_line("dial tone")
         phone.dial("5")
@@ -102,8 +98,8 @@ def test_a_closed_udp_port_can_be_hung_up_on(tmp_path: Path) -> None:
         assert phone.hear(1.3).name == "dial"
 
 
-def test_a_server_that_never_accepts(tmp_path: Path) -> None:
-    with server_that_never_accepts() as server, device(tmp_path, server, transport="tcp") as phone:
+def a_server_that_never_accepts(folder: Path) -> None:
+    with server_that_never_accepts() as server, device(folder, server, transport="tcp") as phone:
         phone.lift()
         phone.wait_line("dial tone")
         phone.dial("5")
@@ -114,31 +110,55 @@ def test_a_server_that_never_accepts(tmp_path: Path) -> None:
         assert phone.hear(1.3).name == "dial"
 
 
-def test_a_name_nobody_knows(tmp_path: Path) -> None:
+def a_name_nobody_knows(folder: Path) -> None:
     with (
-        Dns(tmp_path / "dns", {"other.test": LOCAL}, address=loopback_of_this_run(54), port=53) as dns,
-        device(tmp_path / "device", "nobody.test", dns.address) as phone,
+        Dns(folder / "dns", {"other.test": LOCAL}, address=loopback_of_this_run(54), port=53) as dns,
+        device(folder / "device", "nobody.test", dns.address) as phone,
     ):
         assert "nobody.test" in phone.wait_account("waiting")["reason"]
         a_call_fails_clearly(phone)
 
 
-def test_a_name_server_that_never_answers(tmp_path: Path) -> None:
-    with name_server_that_never_answers() as nameserver, device(tmp_path, "home.test", nameserver) as phone:
+def a_name_server_that_never_answers(folder: Path) -> None:
+    with name_server_that_never_answers() as nameserver, device(folder, "home.test", nameserver) as phone:
         a_call_fails_clearly(phone)
         account_now = phone.wait_account("waiting")
         assert "no name server answered for home.test" in account_now["reason"]
 
 
-def test_a_name_server_that_falls_silent_after_the_start(tmp_path: Path) -> None:
+def a_name_server_that_falls_silent_after_the_start(folder: Path) -> None:
     """The name was known when the device looked for the server; the engine asks again for each call and gets nothing."""
     address = loopback_of_this_run(55)
     with (
-        Dns(tmp_path / "dns", {"home.test": LOCAL}, address=address, port=53) as dns,
-        device(tmp_path / "device", f"home.test:{free_port()}", address, transport="tcp", register=False) as phone,
+        Dns(folder / "dns", {"home.test": LOCAL}, address=address, port=53) as dns,
+        device(folder / "device", f"home.test:{free_port()}", address, transport="tcp", register=False) as phone,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf,
     ):
         phone.wait_account("direct")
         dns.stop()
         deaf.bind((address, 53))
         a_call_fails_clearly(phone)
+
+
+SCENARIOS: dict[str, Callable[[Path], None]] = {
+    "tcp-port-closed": lambda folder: a_closed_port(folder, "tcp", LOCAL, register=True),
+    "tcp-host-absent": lambda folder: a_closed_port(folder, "tcp", NOBODY, register=False),
+    "tls-host-absent": lambda folder: a_closed_port(folder, "tls", NOBODY, register=True),
+    "udp-port-closed": a_closed_udp_port_can_be_hung_up_on,
+    "tcp-port-never-accepts": a_server_that_never_accepts,
+    "name-unknown": a_name_nobody_knows,
+    "name-server-deaf": a_name_server_that_never_answers,
+    "name-server-falls-silent": a_name_server_that_falls_silent_after_the_start,
+}
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[None]]]:
+    """All of them at once, each with a device of its own: they mostly wait."""
+    with ThreadPoolExecutor(len(SCENARIOS)) as pool:
+        yield {name: pool.submit(scenario, tmp_path_factory.mktemp(name)) for name, scenario in SCENARIOS.items()}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_telephone_goes_on_without(running: dict[str, Future[None]], name: str) -> None:
+    running[name].result()

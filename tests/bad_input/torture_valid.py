@@ -7,6 +7,8 @@ from tests.bad_input.torture import SDP, Case, Expected
 _VALID, _FOREIGN = Expected.VALID, Expected.FOREIGN
 _LONG = "unreasonably".join(["very"] * 20)
 
+_CRAZY_URI = "sip:1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/;;*:&it+has=1,weird!*pas$wo~d_too.(doesn't-it)@@DEVICE@"
+
 _MULTIPART = (
     "--7a9cbec02ceef655\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: binary\r\n\r\nHello\r\n"
     "--7a9cbec02ceef655\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary\r\n\r\n"
@@ -78,7 +80,7 @@ VALID = (
         "4475-3.1.1.2",
         _FOREIGN,
         (
-            "!interesting-Method0123456789_*+`.%indeed'~ sip:1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/;;*:&it+has=1,weird!*pas$wo~d_too.(doesn't-it)@@DEVICE@ SIP/2.0",
+            f"!interesting-Method0123456789_*+`.%indeed'~ {_CRAZY_URI} SIP/2.0",
             "Via: SIP/2.0/@T@ @ME@;branch=z9hG4bK-.!%66*_+`'~@ID@",
             'To: "BEL:\x07 NUL:\\\0 DEL:\x7f" <sip:1_unusual.URI~(to-be!sure)&isn\'t+it$/crazy?,/;;*@@DEVICE@>',
             "From: token1~` token2'+_ token3*%!.- <sip:mundane@127.0.0.1>;fromParam''~+*_!.-%=\"raboTaющий\";tag=_token~1'+`*%!-.",
