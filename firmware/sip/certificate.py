@@ -51,11 +51,8 @@ async def why(name: str, located: Located, ca_file: str) -> str:
         return _WORDS.get(error.verify_code, doubtful(name)).format(name=name)
     except OSError:  # a timeout too: the server or the file may be gone by now
         return doubtful(name)
+    # The engine takes no wildcard (RFC 5922 section 7.2); Python does.
     names = [text for _, text in writer.get_extra_info("peercert").get("subjectAltName", ())]
     writer.transport.abort()
     wildcard = next((text for text in names if text.startswith("*.")), "")
-    return (
-        f"the server's certificate is for {wildcard}, which is not enough for SIP (RFC 5922 section 7.2)"
-        if wildcard
-        else doubtful(name)
-    )
+    return f"the server's certificate is for {wildcard}, which is not enough for SIP" if wildcard else doubtful(name)

@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,11 +15,12 @@ import pytest
 from tests.adapter import Adapter, account
 from tests.peers.baresip import Baresip
 from tests.peers.certificates import Authority, Certificate
+from tests.peers.dns import Dns
 from tests.peers.kamailio import Kamailio
+from tests.peers.raw_peer import RawPeer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 LOCAL = "127.0.0.1"
 PASSWORD = "alicepw"  # noqa: S105 - a test's
@@ -87,6 +89,17 @@ def test_a_name_is_checked_as_the_owner_wrote_it(tmp_path: Path) -> None:
     with server(tmp_path, authority.issue((LOCAL,))) as kamailio:
         with device(tmp_path, f"localhost:{kamailio.tls_port}", authority.certificate) as phone:
             why_not(phone, "the server's certificate is not for localhost")
+        assert not registers_at(kamailio)
+
+
+def test_a_wildcard_is_told_from_a_wrong_name(tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "ca")
+    with (
+        server(tmp_path, authority.issue(("*.home.test",))) as kamailio,
+        Dns(tmp_path / "dns", {"sip.home.test": LOCAL}) as dns,
+        device(tmp_path, f"sip.home.test:{kamailio.tls_port}", authority.certificate, f'nameservers = ["{dns.server}"]') as phone,
+    ):
+        why_not(phone, "the server's certificate is for *.home.test, which is not enough for SIP")
         assert not registers_at(kamailio)
 
 
@@ -187,6 +200,27 @@ def test_a_connection_closed_by_the_server_is_made_anew(tmp_path: Path) -> None:
         with server(tmp_path / "again", certificate, **ports) as restarted:
             restarted.wait_registered("alice")
             phone.wait_registered()
+
+
+def listening_ports(pid: int) -> list[int]:
+    """TCP ports that a process listens on."""
+    own = {str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir()}
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return [int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in own]
+
+
+def test_nobody_can_open_tls_to_us(tmp_path: Path) -> None:
+    """The engine holds a port, but has no certificate to show on it: calls come by the connection to the server alone."""
+    authority = Authority(tmp_path / "ca")
+    with (
+        server(tmp_path, authority.issue((LOCAL,))) as kamailio,
+        device(tmp_path, kamailio.tls_server, authority.certificate) as phone,
+    ):
+        phone.wait_registered()
+        for port in listening_ports(phone.process.pid):
+            with pytest.raises(OSError, match=r"(?i)handshake|eof|reset|closed"):
+                RawPeer((LOCAL, port), "tls")
+        assert phone.wait_registered()["accounts"][0]["state"] == "registered"
 
 
 def test_a_call_comes_in_over_the_connection_that_we_opened(tmp_path: Path) -> None:
