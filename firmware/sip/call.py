@@ -23,6 +23,9 @@ log = logging.getLogger("keepline.sip")
 
 _SRTP_ACTIVE = re.compile(r"SRTP status: Active Crypto-suite: (\S+)")
 
+_NOT_ACCEPTABLE = {415, 488, 606}
+"""What is said to a session description that cannot be taken."""
+
 _DTMF_MS = 100
 """Length of a digit sent as RFC 4733: Q.24 asks receivers to take 40 ms, slow gateways like more."""
 
@@ -123,7 +126,7 @@ class Call(pj.Call):  # type: ignore[misc]
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self._progress.established:
             self._tell_established(info)
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
-            self._progress.reason = self._progress.reason or _why_unreachable(prm.e, info)
+            self._progress.reason = self._progress.reason or _why_unreachable(prm.e, info) or _why_refused(self.settings, info)
             self._tell_over(info)
 
     def _tell_progress(self, info: Any) -> None:
@@ -219,6 +222,15 @@ def _why_unreachable(event: Any, info: Any) -> str:
             return f"the server could not be reached: {info.lastReason}"
         case pj.PJSIP_EVENT_TIMER if info.lastStatusCode == 408:
             return "the server did not answer"
+    return ""
+
+
+def _why_refused(settings: AccountSettings, info: Any) -> str:
+    """A sentence where encryption may be what was not acceptable, for an offer that leaves no choice; a refusal does not say which (RFC 3261
+    section 21.4.26)."""
+    only_encrypted = settings.srtp == "required" or (settings.srtp, settings.srtp_keys) == ("optional", "dtls")
+    if info.role == pj.PJSIP_ROLE_UAC and only_encrypted and info.lastStatusCode in _NOT_ACCEPTABLE:
+        return "the far end does not take encrypted voice as this account offers it, or speaks none of our codecs"
     return ""
 
 
