@@ -38,10 +38,17 @@ def registrar(folder: Path, names: tuple[str, ...] = (DOMAIN,)) -> Iterator[tupl
         yield kamailio, f'tls_ca_file = "{authority.certificate}"\n'
 
 
-def device(folder: Path, server: str, nameserver: str = "", sip: str = "", **keys: object) -> Adapter:
+def device(
+    folder: Path,
+    server: str,
+    nameserver: str = "",
+    sip: str = "",
+    program: tuple[str | Path, ...] = (KEEPLINE,),
+    **keys: object,
+) -> Adapter:
     servers = f'nameservers = ["{nameserver}"]\n' if nameserver else ""
     home = account("home", server, **{"user": "alice", "password": PASSWORD, **keys})
-    return Adapter(folder / "device", f"[sip]\n{sip}{servers}{home}")
+    return Adapter(folder / "device", f"[sip]\n{sip}{servers}{home}", program=program)
 
 
 def port_of(kamailio: Kamailio, transport: str) -> int:
@@ -136,32 +143,28 @@ def test_a_name_of_the_outbound_proxy(tmp_path: Path) -> None:
             phone.wait_registered()
 
 
-def with_hosts(monkeypatch: pytest.MonkeyPatch, folder: Path, hosts: str) -> None:
-    """Devices started from now on have this hosts file, in mount namespaces of their own; it names /etc/hosts for them alone."""
-    mine, started = folder / "hosts", folder / "keepline-with-hosts"
+def with_hosts(folder: Path, hosts: str) -> tuple[str | Path, ...]:
+    """The device's program with this hosts file, in a mount namespace of its own: /etc/hosts for it alone."""
+    mine = folder / "hosts"
     mine.write_text(hosts)
-    started.write_text(
-        f'#!/bin/sh\nexec unshare --mount sh -c \'mount --bind {mine} /etc/hosts && exec {KEEPLINE} "$@"\' keepline "$@"\n'
-    )
-    started.chmod(0o755)
-    monkeypatch.setattr("tests.adapter.KEEPLINE", started)
+    return ("unshare", "--mount", "sh", "-c", f'mount --bind {mine} /etc/hosts && exec "$0" "$@"', KEEPLINE)
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
-def test_a_name_of_the_hosts_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, transport: str) -> None:
+def test_a_name_of_the_hosts_file(tmp_path: Path, transport: str) -> None:
     """The engine's own resolver reads no such file; it is taught the name, which the certificate must bear."""
-    with_hosts(monkeypatch, tmp_path, f"{LOCAL} Home.test  # at home\n")
+    program = with_hosts(tmp_path, f"{LOCAL} Home.test  # at home\n")
     with registrar(tmp_path) as (kamailio, trust):
-        phone = device(tmp_path, f"{DOMAIN}:{port_of(kamailio, transport)}", sip=trust, transport=transport)
+        phone = device(tmp_path, f"{DOMAIN}:{port_of(kamailio, transport)}", sip=trust, program=program, transport=transport)
         with phone:
             phone.wait_registered()
             calls_by_name(phone, kamailio)
 
 
-def test_the_certificate_must_bear_the_name_of_the_hosts_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_hosts(monkeypatch, tmp_path, f"{LOCAL} {DOMAIN}\n")
+def test_the_certificate_must_bear_the_name_of_the_hosts_file(tmp_path: Path) -> None:
+    program = with_hosts(tmp_path, f"{LOCAL} {DOMAIN}\n")
     with registrar(tmp_path, (LOCAL, "localhost")) as (kamailio, trust):
-        phone = device(tmp_path, f"{DOMAIN}:{kamailio.tls_port}", sip=trust, transport="tls")
+        phone = device(tmp_path, f"{DOMAIN}:{kamailio.tls_port}", sip=trust, program=program, transport="tls")
         with phone:
             phone.wait(lambda status: f"is not for {DOMAIN}" in status["accounts"][0]["reason"], "the sentence")
         assert not kamailio.sip_trace
