@@ -116,6 +116,16 @@ class Engine:
         keep = {CODEC_IDS[name] for name in wanted}
         for codec in self._endpoint.codecEnum2():
             self._endpoint.codecSetPriority(codec.codecId, 128 if codec.codecId in keep else 0)
+        self._take_one_channel()
+
+    def _take_one_channel(self) -> None:
+        """A telephone has one ear. Towards a far end that takes stereo the engine would decode two channels, and its bridge takes their sum, not
+        their mean: 6 dB too loud. Saying that we send one (RFC 7587 section 6.1) makes it decode one."""
+        opus = self._endpoint.codecGetParam(CODEC_IDS["opus"])
+        one = pj.CodecFmtp()
+        one.name, one.val = "sprop-stereo", "0"
+        opus.setting.decFmtp.append(one)
+        self._endpoint.codecSetParam(CODEC_IDS["opus"], opus)
 
     def _handle_events(self) -> None:
         for _ in range(_EVENTS_AT_ONCE):
