@@ -53,7 +53,7 @@ def encrypted(call: dict[str, Any], packets: list[RtpPacket]) -> bool:
     lengths = {len(packet.payload) for packet in voice}
     if call["srtp"]:
         assert lengths == {PLAIN_OCTETS + TAG_OCTETS}
-        assert _entropy_bits(voice) > 7.8  # a tone has less than 6
+        assert _entropy_bits(voice) > 7.8  # a tone has 5 to 6.5
         assert max(tones) < HEARD_DBM0
         return True
     assert lengths == {PLAIN_OCTETS}
