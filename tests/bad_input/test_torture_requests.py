@@ -76,5 +76,14 @@ def test_a_method_that_is_not_ours_gets_405(rig: Rig, method: str, kind: Kind) -
     assert [reply.status for reply in replies] == [405]
 
 
+def test_a_stranger_cannot_write_lines_into_the_log(rig: Rig) -> None:
+    """What comes from outside stands in the log within one line, if at all: a line of its own could say anything in our name."""
+    forged = "2026-11-25 00:00:00,000 INFO keepline: account udp: registered"
+    with rig.wire("udp", STRANGER) as wire:
+        head = f"INVITE sip:x SIP/2.0\r\nVia: SIP/2.0/UDP {wire.me};branch=z9hG4bKx\r\nContent-Type: text/plain\r\n\r\n"
+        rig.deliver(head.encode() + f"{forged}\r\n".encode(), wire)
+    assert forged not in rig.device.process.lines
+
+
 def test_memory_stays_within_bounds(rig: Rig) -> None:
     rig.check_memory()
