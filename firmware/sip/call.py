@@ -164,8 +164,8 @@ class Call(pj.Call):  # type: ignore[misc]
         """Connect both ways what is active; the engine drops connections of a restarted stream by itself."""
         info = self.getInfo()  # held: the media list lives inside it
         for media in info.media:
-            joinable = media.status in {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD}
-            if self._port and joinable and media.type == pj.PJMEDIA_TYPE_AUDIO:
+            # Held with a=inactive there is no stream, and so nothing to join.
+            if self._port and media.type == pj.PJMEDIA_TYPE_AUDIO and media.audioConfSlot >= 0:
                 audio = self.getAudioMedia(media.index)
                 audio.startTransmit(self._port)
                 self._port.startTransmit(audio)

@@ -58,11 +58,17 @@ def explain(error: "pj.Error") -> str:
 
 
 class _Log(pj.LogWriter):  # type: ignore[misc]
-    """Sends the engine's log where ours goes: level 1 is an error, 2 a warning, the rest is trace."""
+    """Sends the engine's log where ours goes: level 1 is worth knowing, the rest is trace."""
 
     def write(self, entry: Any) -> None:
-        level = {1: logging.ERROR, 2: logging.WARNING}.get(entry.level, logging.DEBUG)
-        trace.log(min(level, logging.INFO), "%s", entry.msg.rstrip())
+        trace.log(logging.INFO if entry.level == 1 else logging.DEBUG, "%s", _indented(entry.msg))
+
+
+def _indented(text: str) -> str:
+    """Text as one log record: what a stranger sent must not look like a line of ours. Later lines are set in, controls shown as ?."""
+    lines = text.rstrip().splitlines()
+    shown = ("".join(letter if letter.isprintable() or letter == "\t" else "?" for letter in line) for line in lines)
+    return "\n    ".join(shown)
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,7 @@ class Engine:
         config.logConfig.writer = self._log
         config.logConfig.decor = 0
         media = config.medConfig
-        media.clockRate = media.sndClockRate = 8000
+        media.clockRate = media.sndClockRate = SAMPLE_RATE_HZ
         media.audioFramePtime = FRAME_MS
         media.ptime = 20
         media.noVad = True

@@ -23,8 +23,8 @@ unpack_source() {
 
 # replace FILE OLD NEW: a change that does not fit any more must not pass silently.
 replace() {
-  grep -qF "$2" "$1" || { echo "expected '$2' in $1"; return 1; }
-  sed -i "s/$2/$3/" "$1"
+  OLD=$2 perl -0ne 'exit !/\Q$ENV{OLD}\E/' "$1" || { echo "expected '$2' in $1"; return 1; }
+  OLD=$2 NEW=$3 perl -0pi -e 's/\Q$ENV{OLD}\E/$ENV{NEW}/g' "$1"
 }
 
 patch_source() {
@@ -42,6 +42,41 @@ patch_source() {
     'if (idx == RTP_CHANNEL) ds->got_keys = PJ_TRUE;'
   # The media thread woke up a hundred times a second with nothing to do. A packet still wakes it at once; only its end waits.
   replace "$1/pjmedia/src/pjmedia/endpoint.c" 'timeout = { 0, 10 };' 'timeout = { 0, 250 };'
+  # A stranger's packets could take the voice over by outnumbering the far end's. Now the far end must have been silent for
+  # three packets first; when it moves, it is.
+  replace "$1/pjmedia/include/pjmedia/stream_common.h" '    unsigned                 rtp_src_cnt; ' \
+    '    pj_timestamp             rtp_heard_at; /* when rem_rtp_addr last spoke */
+    unsigned                 rtp_src_cnt; '
+  replace "$1/pjmedia/src/pjmedia/stream_imp_common.c" "/* We're still receiving from rem_rtp_addr. */" \
+    'pj_get_timestamp(&c_strm->rtp_heard_at);'
+  replace "$1/pjmedia/src/pjmedia/stream_imp_common.c" 'if (c_strm->rtp_src_cnt < PJMEDIA_RTP_NAT_PROBATION_CNT) {' \
+    'pj_timestamp now;
+            pj_get_timestamp(&now);
+            if (c_strm->rtp_src_cnt < PJMEDIA_RTP_NAT_PROBATION_CNT ||
+                (c_strm->rem_rtp_flag && pj_elapsed_msec(&c_strm->rtp_heard_at, &now) < 60))
+            {'
+  # A server that names another realm in each challenge was answered a hundred times. Four logins in one request are enough.
+  replace "$1/pjsip/src/pjsip/sip_auth_client.c" \
+    '    /* If we have sent, see if server rejected because of stale nonce or' \
+    '    {
+        const pjsip_hdr *each;
+        int logins = 0;
+        for (each = tdata->msg->hdr.next; each != &tdata->msg->hdr; each = each->next)
+            logins += each->type == PJSIP_H_AUTHORIZATION || each->type == PJSIP_H_PROXY_AUTHORIZATION;
+        if (logins >= 4)
+            return PJSIP_EFAILEDCREDENTIAL;
+    }
+    /* If we have sent, see if server rejected because of stale nonce or'
+  # A challenge of a scheme pjsip does not know (Bearer beside Digest, RFC 8898) made it throw the whole answer away.
+  replace "$1/pjsip/src/pjsip/sip_auth_parser.c" \
+    '        parse_pgp_challenge(scanner, pool, &hdr->challenge.pgp);
+
+    } else {
+        PJ_THROW(PJSIP_SYN_ERR_EXCEPTION);' \
+    '        parse_pgp_challenge(scanner, pool, &hdr->challenge.pgp);
+
+    } else {
+        parse_digest_challenge(scanner, pool, &hdr->challenge.digest);'
   # An exception in a callback: printing it keeps its frames, and so calls and endpoint, alive for good, which
   # ended in an abort. As "unraisable" it reaches sys.unraisablehook, where the firmware logs it and a test run sees it.
   replace "$1/pjsip-apps/src/swig/pjsua2.i" 'PyErr_Print();' 'PyErr_WriteUnraisable(NULL);'

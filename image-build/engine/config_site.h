@@ -5,8 +5,9 @@
 /* asyncio watches our epoll handle from its own epoll. Plain level-triggered is the mode whose readability always
  * equals "there is work"; EXCLUSIVE and ONESHOT only help when several threads poll, and here one thread does. */
 #define PJ_IOQUEUE_DEFAULT_EPOLL_FLAGS      0
-/* 32 calls with RTP and RTCP sockets plus the SIP transports; the default 64 is used up by 32 calls alone. */
-#define PJ_IOQUEUE_MAX_HANDLES              256
+/* 32 calls with RTP and RTCP sockets plus the SIP transports; the default 64 is used up by 32 calls alone. The rest is for
+ * TCP connections of strangers, which are closed at once but keep their handle for half a second. */
+#define PJ_IOQUEUE_MAX_HANDLES              2048
 /* Default 1 handles one batch and returns to Python; 16 empties a burst in one go, and a poll that finds nothing
  * is what gives closed sockets back. */
 #define PJSIP_MAX_NET_EVENTS                16
@@ -28,6 +29,10 @@
 #define PJSIP_DONT_SWITCH_TO_TCP            1
 /* Default 0 resolves the own host name when transports start, and waits for DNS while the network is away. */
 #define PJ_GETHOSTIP_DISABLE_LOCAL_RESOLUTION 1
+/* Without a certificate nobody can call us by TLS; calls come over the connection we opened. No door then. */
+#define PJSIP_TLS_TRANSPORT_DONT_CREATE_LISTENER 1
+/* Default 1024: longer descriptions reach Python as an empty text. */
+#define PJSUA2_MAX_SDP_BUF_LEN              8000
 /* Default 300 s without service after a failed registration; also settable per account. */
 #define PJSUA_REG_RETRY_INTERVAL            30
 
@@ -39,6 +44,12 @@
 /* Packets from a new source before media follows it: default 10 is 200 ms of silence after an uplink change
  * (measured); 4 is what Asterisk asks for. */
 #define PJMEDIA_RTP_NAT_PROBATION_CNT       4
+/* Default 120. Everyone else uses 101, and some far ends send 101 whatever we asked for. */
+#define PJMEDIA_RTP_PT_TELEPHONE_EVENTS     101
+/* Default 2 is 6 dB louder than spandsp's G.722, which most far ends use (measured with baresip); and one clipped sample
+ * would change the level for the rest of the call. */
+#define PJMEDIA_G722_DEFAULT_PCM_SHIFT      1
+#define PJMEDIA_G722_STOP_PCM_SHIFT_ON_CLIPPING 0
 /* Default 0: nothing is sent on hold, and the NAT forgets the call. An empty RTP packet keeps it open. */
 #define PJMEDIA_STREAM_ENABLE_KA            PJMEDIA_STREAM_KA_EMPTY_RTP
 

@@ -54,6 +54,8 @@ struct State {
     std::string         last_malformed;
     /* Address families given by keeplineHostEntry, so that a second family does not erase the first. */
     std::map<std::string, std::set<int>> hosts;
+    /* pjsua's own listener for transport states; ours calls it first. */
+    pjsip_tp_state_callback passed_on = NULL;
 };
 
 inline State &state()
@@ -202,16 +204,98 @@ inline bool is_in_our_dialog(const pjsip_rx_data *rdata)
                                 PJ_FALSE) != NULL;
 }
 
-/** Silence, not a refusal: an answer tells a scanner that a telephone lives here, and its retries cost us nothing. */
+inline unsigned header_count(const pjsip_msg *msg, pjsip_hdr_e type)
+{
+    unsigned count = 0;
+    for (const pjsip_hdr *each = msg->hdr.next; each != &msg->hdr; each = each->next)
+        count += each->type == type;
+    return count;
+}
+
+/** What pjsip lets pass and RFC 4475 asks to refuse (3.1.2.2, 3.1.2.17, 3.3.8, 3.3.9): a request that could be read in two
+ *  ways must not be acted on in one of them. */
+inline bool is_ambiguous(const pjsip_rx_data *rdata)
+{
+    const pjsip_msg *msg = rdata->msg_info.msg;
+    for (pjsip_hdr_e single : {PJSIP_H_FROM, PJSIP_H_TO, PJSIP_H_CALL_ID, PJSIP_H_CSEQ, PJSIP_H_MAX_FORWARDS,
+                               PJSIP_H_CONTENT_LENGTH, PJSIP_H_CONTENT_TYPE})
+        if (header_count(msg, single) > 1)
+            return true;
+    if (pjsip_method_cmp(&rdata->msg_info.cseq->method, &msg->line.req.method) != 0)
+        return true;
+    if (msg->body && msg->body->len == 0)
+        return false; /* several parts; pjsip does not keep their length */
+    const unsigned body = msg->body ? msg->body->len : 0;
+    return rdata->msg_info.clen && static_cast<unsigned>(rdata->msg_info.clen->len) > body;
+}
+
+inline void answer(pjsip_rx_data *rdata, int status, const pjsip_hdr *header = NULL)
+{
+    if (rdata->msg_info.msg->line.req.method.id == PJSIP_ACK_METHOD)
+        return; /* an ACK is never answered */
+    pjsip_hdr list;
+    pj_list_init(&list);
+    if (header)
+        pj_list_push_back(&list, pjsip_hdr_clone(rdata->tp_info.pool, header));
+    pjsip_endpt_respond_stateless(pjsua_var.endpt, rdata, status, NULL, header ? &list : NULL, NULL);
+}
+
+/** RFC 3261 section 8.2.2.3. pjsip asks this itself for INVITE only. */
+inline bool wants_too_much(pjsip_rx_data *rdata)
+{
+    const pjsip_require_hdr *wanted = rdata->msg_info.require;
+    const pjsip_method_e     method = rdata->msg_info.msg->line.req.method.id;
+    if (!wanted || method == PJSIP_INVITE_METHOD || method == PJSIP_CANCEL_METHOD || method == PJSIP_ACK_METHOD)
+        return false;
+    pjsip_unsupported_hdr *unsupported = pjsip_unsupported_hdr_create(rdata->tp_info.pool);
+    for (unsigned i = 0; i < wanted->count; ++i)
+        if (!pjsip_endpt_has_capability(pjsua_var.endpt, PJSIP_H_SUPPORTED, NULL, &wanted->values[i]))
+            unsupported->values[unsupported->count++] = wanted->values[i];
+    if (unsupported->count)
+        answer(rdata, PJSIP_SC_BAD_EXTENSION, reinterpret_cast<pjsip_hdr *>(unsupported));
+    return unsupported->count != 0;
+}
+
+/** Silence for strangers, not a refusal: an answer tells a scanner that a telephone lives here, and its retries cost nothing. */
 inline pj_bool_t on_rx_request(pjsip_rx_data *rdata)
 {
     State &now = state();
-    if (!now.guard || is_allowed(rdata) || is_in_our_dialog(rdata))
-        return PJ_FALSE;
-    const pj_str_t &method = rdata->msg_info.msg->line.req.method.name;
-    ++now.dropped;
-    now.last_dropped = std::string(method.ptr, method.slen) + " from " + printed(rdata->pkt_info.src_addr);
+    if (now.guard && !is_allowed(rdata) && !is_in_our_dialog(rdata)) {
+        const pj_str_t &method = rdata->msg_info.msg->line.req.method.name;
+        ++now.dropped;
+        now.last_dropped = std::string(method.ptr, method.slen) + " from " + printed(rdata->pkt_info.src_addr);
+        return PJ_TRUE;
+    }
+    if (is_ambiguous(rdata)) {
+        answer(rdata, PJSIP_SC_BAD_REQUEST);
+        return PJ_TRUE;
+    }
+    return wants_too_much(rdata) ? PJ_TRUE : PJ_FALSE;
+}
+
+/** The last of all modules: what nobody took is a method that is not ours (RFC 3261 section 8.2.1). */
+inline pj_bool_t on_rx_leftover(pjsip_rx_data *rdata)
+{
+    answer(rdata, PJSIP_SC_METHOD_NOT_ALLOWED,
+           static_cast<const pjsip_hdr *>(pjsip_endpt_get_capability(pjsua_var.endpt, PJSIP_H_ALLOW, NULL)));
     return PJ_TRUE;
+}
+
+/** A stranger's TCP connection is closed before it can say anything: held open, a few hundred would use up all handles. */
+inline void on_transport_state(pjsip_transport *tp, pjsip_transport_state what, const pjsip_transport_state_info *info)
+{
+    State &now = state();
+    if (now.passed_on)
+        now.passed_on(tp, what, info);
+    if (what != PJSIP_TP_STATE_CONNECTED || tp->dir != PJSIP_TP_DIR_INCOMING || !now.guard)
+        return;
+    const pj_sockaddr peer = unmapped(tp->key.rem_addr);
+    for (const Source &source : now.allowed)
+        if (matches(source, peer))
+            return;
+    ++now.dropped;
+    now.last_dropped = std::string("a connection from ") + printed(tp->key.rem_addr);
+    pjsip_transport_shutdown2(tp, PJ_TRUE);
 }
 
 /** Called by the transport for bytes that are no SIP message; keep-alive newlines (PJ_EIGNORED) are normal. */
@@ -233,20 +317,29 @@ inline pj_status_t on_unload()
     return PJ_SUCCESS;
 }
 
-inline pjsip_module &our_module()
+inline pjsip_module made_module(const char *name, int priority, pj_bool_t (*on_request)(pjsip_rx_data *))
 {
-    static pjsip_module the_module;
-    static bool         filled = false;
-    if (!filled) {
-        filled = true;
-        pj_bzero(&the_module, sizeof(the_module));
-        the_module.name = pj_str(const_cast<char *>("mod-keepline"));
-        the_module.id = -1;
-        /* Right after the transport (and the SIP trace, which must show what was dropped), before any transaction. */
-        the_module.priority = PJSIP_MOD_PRIORITY_TRANSPORT_LAYER + 1;
-        the_module.on_rx_request = &on_rx_request;
-        the_module.unload = &on_unload;
-    }
+    pjsip_module made;
+    pj_bzero(&made, sizeof(made));
+    made.name = pj_str(const_cast<char *>(name));
+    made.id = -1;
+    made.priority = priority;
+    made.on_rx_request = on_request;
+    return made;
+}
+
+/** Right after the transport (and the SIP trace, which must show what was dropped), before any transaction. */
+inline pjsip_module &door()
+{
+    static pjsip_module the_module =
+        made_module("mod-keepline", PJSIP_MOD_PRIORITY_TRANSPORT_LAYER + 1, &on_rx_request);
+    the_module.unload = &on_unload;
+    return the_module;
+}
+
+inline pjsip_module &leftovers()
+{
+    static pjsip_module the_module = made_module("mod-keepline-rest", PJSIP_MOD_PRIORITY_APPLICATION + 64, &on_rx_leftover);
     return the_module;
 }
 
@@ -254,9 +347,13 @@ inline pjsip_module &our_module()
 inline pjsip_endpoint *attach(const char *function)
 {
     pjsip_endpoint *endpt = endpoint(function);
-    if (our_module().id == -1) {
-        check(function, pjsip_endpt_register_module(endpt, &our_module()));
-        check(function, pjsip_tpmgr_set_drop_data_cb(pjsip_endpt_get_tpmgr(endpt), &on_rx_dropped));
+    if (door().id == -1) {
+        check(function, pjsip_endpt_register_module(endpt, &door()));
+        check(function, pjsip_endpt_register_module(endpt, &leftovers()));
+        pjsip_tpmgr *transports = pjsip_endpt_get_tpmgr(endpt);
+        check(function, pjsip_tpmgr_set_drop_data_cb(transports, &on_rx_dropped));
+        state().passed_on = pjsip_tpmgr_get_state_cb(transports);
+        check(function, pjsip_tpmgr_set_state_cb(transports, &on_transport_state));
     }
     return endpt;
 }
