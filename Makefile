@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := image-build/packages
 STAMPS := build/stamps
+# Most tests wait for real peers, so more of them run at once than there are processors.
+WORKERS ?= 5
 
 .DEFAULT_GOAL := help
 .PHONY: help setup engine demo demo-call test check format bench interop image diagrams clean
@@ -28,7 +30,7 @@ demo-call: $(STAMPS)/venv $(STAMPS)/peers ## one call by itself, both ways measu
 	$(BIN)/python -m tests.demo.call
 
 test: $(STAMPS)/venv $(STAMPS)/peers $(STAMPS)/web ## every test, against the real peers it starts
-	$(BIN)/python -m pytest --ignore=tests/interop
+	$(BIN)/python -m pytest --ignore=tests/interop -n $(WORKERS) --dist worksteal
 
 check: $(STAMPS)/venv $(STAMPS)/lint ## lint, format, types, layer rules, unit files
 	$(BIN)/ruff check .

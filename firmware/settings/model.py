@@ -109,7 +109,9 @@ class Account(Table, frozen=True, kw_only=True):
     )
     dtmf: Annotated[Literal["rfc4733", "info", "inband"], _choice("How keys pressed in a call are sent.")] = "rfc4733"
     accept_from: Annotated[tuple[str, ...], _text("Who else may call directly, besides the server.", formats.NETWORK)] = ()
-    prack: Annotated[Wish, _choice("Reliable provisional answers (100rel, RFC 3262).")] = "optional"
+    prack: Annotated[
+        Literal["optional", "required"], _choice("Whether ringing must be confirmed by the other side (100rel, RFC 3262).")
+    ] = "optional"
     session_timer: Annotated[Wish, _choice("Session timers (RFC 4028), which end calls that died unseen.")] = "optional"
 
 

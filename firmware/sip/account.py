@@ -21,7 +21,7 @@ from firmware.sip.engine import Engine, TransportKey, explain, rtp_range, shield
 from firmware.sip.errors import ServerUnknown
 from firmware.sip.identity import headers_of
 from firmware.sip.news import AccountChanged
-from firmware.sip.resolve import Located, family_of, hosts_file, locate, parse_server
+from firmware.sip.resolve import Located, hosts_file, locate, parse_server
 
 log = logging.getLogger("keepline.sip")
 
@@ -36,7 +36,9 @@ _KEYINGS = {
     "dtls": (pj.PJMEDIA_SRTP_KEYING_DTLS_SRTP, pj.PJMEDIA_SRTP_KEYING_SDES),
 }
 """Offers use the first, answers whichever the offer has."""
-_PRACK: dict[Wish, int] = {"off": 0, "optional": 2, "required": 1}
+_TARGET_FAILED = frozenset({408, 503})
+"""What says that this target of several does not serve (RFC 3263 section 4.3): silence, or its own word."""
+_PRACK = {"optional": 2, "required": 1}
 _TIMER: dict[Wish, int] = {"off": 0, "optional": 1, "required": 2}
 
 
@@ -82,6 +84,7 @@ class Account:
         self._config: pj.AccountConfig | None = None
         self._asking: asyncio.Task[None] | None = None
         self._located: Located | None = None
+        self._target = 0
         self._retry: asyncio.TimerHandle | None = None
         self._starting: asyncio.Task[None] | None = None
         self._closing = False
@@ -172,6 +175,22 @@ class Account:
         self._step(failed, reason)
         self._retry = asyncio.get_running_loop().call_later(failed.wait_ms / 1000, self._register)
         asyncio.get_running_loop().call_soon(self._mend_connection, 0)
+        if status in _TARGET_FAILED:
+            asyncio.get_running_loop().call_soon(self._pass_over_target)
+
+    def _pass_over_target(self) -> None:
+        """RFC 3263 section 4.3 for UDP, where the engine keeps asking the first target: the next try goes to the next one."""
+        targets = self._located.targets if self._located else ()
+        if self._account is None or self._config is None or self.settings.transport != "udp" or len(targets) < 2:
+            return
+        self._target = (self._target + 1) % len(targets)
+        self._config.sipConfig.proxies = pj.StringVector([f"<sip:{_host_port(*targets[self._target])};lr>"])
+        self._config.regConfig.disableRegOnModify = True  # the next try has its time already
+        try:
+            self._account.modify(self._config)
+        except pj.Error as error:
+            log.info("%s: the engine does not change the account: %s", self.settings.id, explain(error))
+        self._engine.rearm()
 
     def _mend_connection(self, after_s: int) -> None:
         """Whether the engine registers anew by itself when the connection breaks, of which it tells nobody. After any failure it must not:
@@ -304,9 +323,11 @@ def _sources(settings: AccountSettings, located: Located) -> frozenset[str]:
     """Who may call in the account's name. A registrar on UDP calls from the port we registered at; other paths are known by address only."""
     if not settings.register or settings.transport != "udp":
         return frozenset(address for address, _ in located.targets)
-    return frozenset(
-        f"[{address}]:{port}" if family_of(address) == 10 else f"{address}:{port}" for address, port in located.targets
-    )
+    return frozenset(_host_port(address, port) for address, port in located.targets)
+
+
+def _host_port(address: str, port: int) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def _retry_after_s(message: str) -> int:

@@ -5,6 +5,7 @@ thread or, where name servers are set or only SRV records exist, to dnspython, s
 """
 
 import asyncio
+import importlib
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,10 +109,9 @@ async def _system_lookup(host: str, port: int) -> tuple[tuple[str, int], ...]:
 
 
 async def _dns_lookup(server: Server, transport: Transport, nameservers: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
-    # Imported here: only accounts that are named by SRV records alone pay for it.
-    from firmware.sip import srv  # noqa: PLC0415
-
-    found = await srv.lookup(server, _SRV_NAMES[transport], DEFAULT_PORTS[transport], nameservers)
+    # Only accounts that are named by SRV records alone pay for the import, and nobody waits for it: it takes a fraction of a second.
+    srv = await asyncio.to_thread(importlib.import_module, "firmware.sip.srv")
+    found: tuple[tuple[str, int], ...] = await srv.lookup(server, _SRV_NAMES[transport], DEFAULT_PORTS[transport], nameservers)
     if not found:
         raise ServerUnknown(f"no name server knows {server.host}")
     return found

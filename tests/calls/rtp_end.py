@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.peers.sound import Samples
 
-PCMA, KEYS = 8, 120
+PCMA, KEYS = 8, 101
 """Payload types; the second is the one the device offers for keys."""
 FRAME = 160
 PTIME_S = 0.02

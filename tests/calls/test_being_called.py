@@ -39,7 +39,7 @@ def line(kazakh: Trunk) -> Iterator[Trunk]:
 @pytest.mark.parametrize(("country", "cadence_ms"), [("KZ", [1000, 4000]), ("GB", [400, 200, 400, 2000])])
 def test_the_bell_rings_as_the_country_does(trunk: Callable[..., Trunk], country: str, cadence_ms: list[int]) -> None:
     made = trunk(country=country)
-    with made.caller("give_up", pause_ms=7000) as caller:
+    with made.caller("call_and_cancel", pause_ms=7000) as caller:
         made.device.wait_phone(lambda phone: same_cadence(phone["cadence_ms"], cadence_ms), f"cadence {cadence_ms}", 9)
         made.device.lift()  # answered before the caller gives up: the scenario fails, the device must not
         made.device.wait_line("in call")
@@ -151,7 +151,7 @@ def test_lifting_while_the_caller_id_is_sent_cuts_it_short_and_the_voice_is_clea
 
 def test_cancel_stops_the_bell_at_once_and_the_call_is_missed(trunk: Callable[..., Trunk]) -> None:
     line = trunk()
-    with line.caller("give_up", pause_ms=400) as caller:
+    with line.caller("call_and_cancel", pause_ms=400) as caller:
         line.device.wait_ringing()
         row = line.last_call()
         caller.wait_passed()

@@ -139,7 +139,7 @@ def _talk(line: Trunk, voice: RtpEnd) -> None:
     voice.wait_heard(0.1)
 
 
-def _media(voice: RtpEnd, payloads: str = "8 120", attribute: str = "a=rtpmap:120 telephone-event/8000") -> dict[str, str]:
+def _media(voice: RtpEnd, payloads: str = "8 101", attribute: str = "a=rtpmap:101 telephone-event/8000") -> dict[str, str]:
     return {"media_port": str(voice.port), "profile": "RTP/AVP", "payloads": payloads, "attribute": attribute}
 
 

@@ -89,6 +89,19 @@ def test_a_dead_first_server_is_passed_over(tmp_path: Path, transport: str) -> N
             calls_by_name(phone, kamailio)
 
 
+def test_a_dead_first_server_is_passed_over_by_udp_too(tmp_path: Path) -> None:
+    """RFC 3263 section 4.3. Silence is certain only after 32 s (RFC 3261, timer F), so this takes its time."""
+    with registrar(tmp_path) as (kamailio, trust):
+        name = SERVICES["udp"] + DOMAIN
+        records = [Srv(name, HOST, free_port(), priority=1), Srv(name, HOST, kamailio.port, priority=2)]
+        with (
+            Dns(tmp_path / "dns", {HOST: LOCAL}, records) as dns,
+            device(tmp_path, DOMAIN, dns.server, trust) as phone,
+        ):
+            phone.wait_registered(timeout_s=60)
+            calls_by_name(phone, kamailio)
+
+
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_the_server_of_the_lowest_priority_number_is_asked(tmp_path: Path, transport: str) -> None:
     with registrar(tmp_path) as (kamailio, _), Kamailio(tmp_path / "other", {"alice": PASSWORD}, domains=[DOMAIN]) as other:
