@@ -1,6 +1,6 @@
-"""One account at one server: its registration kept by the rules of `core.registration`, its settings put into the engine's words.
+"""One account at one server: its registration kept by the rules of `core.registration`.
 
-It knows REGISTER and the engine's account; calls are `sip.call`.
+It knows REGISTER and the engine's account; calls are `sip.call`, settings in the engine's words `sip.account_config`.
 """
 
 import asyncio
@@ -15,9 +15,10 @@ import pjsua2 as pj
 from firmware.core import registration as rules
 from firmware.core.registration import Registration, RegistrationPhase
 from firmware.settings.model import Account as AccountSettings
-from firmware.settings.model import Sip, Wish
+from firmware.settings.model import Sip
 from firmware.sip import certificate
-from firmware.sip.engine import Engine, TransportKey, explain, rtp_range, shielded
+from firmware.sip.account_config import config_of, route_to, sources_of
+from firmware.sip.engine import Engine, TransportKey, explain, shielded
 from firmware.sip.errors import ServerUnknown
 from firmware.sip.identity import headers_of
 from firmware.sip.news import AccountChanged
@@ -30,16 +31,8 @@ _NO_PASSWORD = "the server wants a password, and none is set"  # noqa: S105 (a s
 _MEND_S = 2
 """A broken connection is made anew after this long, give or take as much, so that a restarted server does not meet everyone at once."""
 
-_SRTP: dict[Wish, int] = {"off": 0, "optional": 1, "required": 2}
-_KEYINGS = {
-    "sdes": (pj.PJMEDIA_SRTP_KEYING_SDES, pj.PJMEDIA_SRTP_KEYING_DTLS_SRTP),
-    "dtls": (pj.PJMEDIA_SRTP_KEYING_DTLS_SRTP, pj.PJMEDIA_SRTP_KEYING_SDES),
-}
-"""Offers use the first, answers whichever the offer has."""
 _TARGET_FAILED = frozenset({408, 503})
 """What says that this target of several does not serve (RFC 3263 section 4.3): silence, or its own word."""
-_PRACK = {"optional": 2, "required": 1}
-_TIMER: dict[Wish, int] = {"off": 0, "optional": 1, "required": 2}
 
 
 class _Account(pj.Account):  # type: ignore[misc]
@@ -184,7 +177,7 @@ class Account:
         if self._account is None or self._config is None or self.settings.transport != "udp" or len(targets) < 2:
             return
         self._target = (self._target + 1) % len(targets)
-        self._config.sipConfig.proxies = pj.StringVector([f"<sip:{_host_port(*targets[self._target])};lr>"])
+        self._config.sipConfig.proxies = pj.StringVector([route_to(targets[self._target])])
         self._config.regConfig.disableRegOnModify = True  # the next try has its time already
         try:
             self._account.modify(self._config)
@@ -220,62 +213,12 @@ class Account:
         for server in (self._server, self._next_hop):
             if not server.is_numeric and server.host.lower() in known:
                 self._engine.know_host(server.host, known[server.host.lower()])
-        self.sources |= _sources(self.settings, located)
+        self.sources |= sources_of(self.settings, located)
         account = _Account(self)
-        self._config = self._configure(located)
+        transport_id = self._engine.transport(TransportKey(self.settings.transport, located.local_address))
+        self._config = config_of(self.settings, self._sip, self._instance, located, transport_id)
         account.create(self._config)
         self._account = account
-
-    def _configure(self, located: Located) -> "pj.AccountConfig":
-        config = pj.AccountConfig()
-        config.idUri = f"{_quoted(self.settings.display_name)}<sip:{self.user}@{self._server.uri_host}>"
-        config.regConfig.registrarUri = f"sip:{self._server.uri_host_port}{self._transport_parameter}"
-        config.regConfig.registerOnAdd = False
-        config.regConfig.retryIntervalSec = config.regConfig.firstRetryIntervalSec = 0  # the retries are ours
-        config.regConfig.timeoutSec = self.settings.register_s
-        config.sipConfig.transportId = self._engine.transport(TransportKey(self.settings.transport, located.local_address))
-        # The engine's own id is a hash of the host name, which devices share.
-        config.natConfig.sipOutboundInstanceId = f"<urn:uuid:{self._instance}>"
-        self._add_credentials(config)
-        if self.settings.outbound_proxy:
-            proxy = parse_server(self.settings.outbound_proxy).uri_host_port
-            config.sipConfig.proxies.append(f"<sip:{proxy};lr{self._transport_parameter}>")
-        self._set_media(config, located.local_address)
-        config.callConfig.prackUse = _PRACK[self.settings.prack]
-        config.callConfig.timerUse = _TIMER[self.settings.session_timer]
-        return config
-
-    def _add_credentials(self, config: "pj.AccountConfig") -> None:
-        user = self.settings.auth_user or self.user
-        if self.settings.password:
-            config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, self.settings.password.reveal()))
-
-    def _set_media(self, config: "pj.AccountConfig", local_address: str) -> None:
-        media = config.mediaConfig
-        media.transportConfig.port, media.transportConfig.portRange = rtp_range(self._sip)
-        media.transportConfig.randomizePort = True
-        media.transportConfig.publicAddress = local_address
-        media.srtpUse = _SRTP[self.settings.srtp]
-        for keying in _KEYINGS[self.settings.srtp_keys]:
-            media.srtpOpt.keyings.append(keying)
-        # The engine's re-INVITE down to one codec comes in the middle of the DTLS handshake and spoils it (seen with Asterisk 22).
-        media.lockCodecEnabled = self.settings.srtp == "off" or self.settings.srtp_keys == "sdes"
-        media.srtpSecureSignaling = 0  # SDES over UDP is the owner's choice, not a reason to refuse the call
-        if ":" in local_address:
-            media.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
-            config.sipConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
-
-    @property
-    def user(self) -> str:
-        return self.settings.user or self.settings.number or self.settings.id
-
-    @property
-    def _transport_parameter(self) -> str:
-        return "" if self.settings.transport == "udp" else f";transport={self.settings.transport}"
-
-    def uri_of(self, digits: str) -> str:
-        """The Request-URI of a dialed number at this account's server; a `#` must be escaped (RFC 3261 section 25.1)."""
-        return f"sip:{digits.replace('#', '%23')}@{self._server.uri_host_port}{self._transport_parameter}"
 
     @property
     def engine_account(self) -> "pj.Account | None":
@@ -319,17 +262,6 @@ class Account:
         self._account = None
 
 
-def _sources(settings: AccountSettings, located: Located) -> frozenset[str]:
-    """Who may call in the account's name. A registrar on UDP calls from the port we registered at; other paths are known by address only."""
-    if not settings.register or settings.transport != "udp":
-        return frozenset(address for address, _ in located.targets)
-    return frozenset(_host_port(address, port) for address, port in located.targets)
-
-
-def _host_port(address: str, port: int) -> str:
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-
-
 def _retry_after_s(message: str) -> int:
     """The Retry-After of an answer, which may carry a comment (RFC 3261 section 20.33); 0 where there is none."""
     seconds = re.match(r"\d{1,9}", headers_of(message).get("retry-after", ""))
@@ -340,8 +272,3 @@ def _plain(reason: str) -> str:
     """The engine's words within a sentence of ours, without its code."""
     text = reason.split("(PJ", maxsplit=1)[0].strip()
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
-
-
-def _quoted(name: str) -> str:
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}" ' if name else ""

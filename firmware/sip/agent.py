@@ -15,6 +15,7 @@ from firmware.core.registration import RegistrationPhase
 from firmware.settings.model import Account as AccountSettings
 from firmware.settings.model import Settings
 from firmware.sip.account import Account
+from firmware.sip.account_config import uri_of
 from firmware.sip.audio import LinePort
 from firmware.sip.call import Call
 from firmware.sip.engine import Engine, explain
@@ -119,7 +120,7 @@ class Agent:
         call.attach(port)
         self._calls[handle] = call
         try:
-            call.place(account.uri_of(digits))
+            call.place(uri_of(account.settings, digits))
         except pj.Error as error:
             self._calls.pop(handle, None)
             raise CallImpossible(503, explain(error)) from error

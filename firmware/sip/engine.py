@@ -14,7 +14,7 @@ from typing import Any, ParamSpec
 
 import pjsua2 as pj
 
-from firmware.settings.model import Settings, Sip, Transport
+from firmware.settings.model import Settings, Transport
 from firmware.sip.errors import EngineUnusable
 from hal.ports import FRAME_SAMPLES, SAMPLE_RATE_HZ
 
@@ -224,8 +224,3 @@ def _usable() -> Iterator[None]:
 def _factor(gain_db: float) -> float:
     """The engine's level: 1.0 leaves samples as they are."""
     return float(10 ** (gain_db / 20))
-
-
-def rtp_range(sip: Sip) -> tuple[int, int]:
-    """First port and span for a call's media."""
-    return sip.rtp_first, sip.rtp_last - sip.rtp_first

@@ -32,7 +32,7 @@ def both_hear_each_other(device: Adapter, far: Baresip) -> None:
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("dial", ["tones", "pulses"])
 def test_lift_dial_talk_and_hang_up(exchange: Callable[..., Exchange], transport: str, dial: str) -> None:
-    made = exchange(transport, settings="[[line]]\ninter_digit_s = 2\n")
+    made = exchange(transport, settings="[[line]]\ninter_digit_s = 3\n")
     device, far = made.device, made.far
     device.lift()
     assert device.hear(2.0).name == "dial"

@@ -1,0 +1,90 @@
+"""An account's settings in the engine's words: addresses, credentials, media. It decides nothing and keeps nothing."""
+
+import pjsua2 as pj
+
+from firmware.settings.model import Account, Sip, Wish
+from firmware.sip.resolve import Located, parse_server
+
+_SRTP: dict[Wish, int] = {"off": 0, "optional": 1, "required": 2}
+_KEYINGS = {
+    "sdes": (pj.PJMEDIA_SRTP_KEYING_SDES, pj.PJMEDIA_SRTP_KEYING_DTLS_SRTP),
+    "dtls": (pj.PJMEDIA_SRTP_KEYING_DTLS_SRTP, pj.PJMEDIA_SRTP_KEYING_SDES),
+}
+"""Offers use the first, answers whichever the offer has."""
+_PRACK = {"optional": 2, "required": 1}
+_TIMER: dict[Wish, int] = {"off": 0, "optional": 1, "required": 2}
+
+
+def user_of(account: Account) -> str:
+    """The user part of the account's own address."""
+    return account.user or account.number or account.id
+
+
+def uri_of(account: Account, digits: str) -> str:
+    """The Request-URI of a dialed number at the account's server; a `#` must be escaped (RFC 3261 section 25.1)."""
+    return f"sip:{digits.replace('#', '%23')}@{parse_server(account.server).uri_host_port}{_transport_of(account)}"
+
+
+def sources_of(account: Account, located: Located) -> frozenset[str]:
+    """Who may call in the account's name. A registrar on UDP calls from the port we registered at; other paths are known by address only."""
+    if not account.register or account.transport != "udp":
+        return frozenset(address for address, _ in located.targets)
+    return frozenset(_host_port(address, port) for address, port in located.targets)
+
+
+def route_to(target: tuple[str, int]) -> str:
+    """A Route over UDP to one of the server's addresses."""
+    return f"<sip:{_host_port(*target)};lr>"
+
+
+def config_of(account: Account, sip: Sip, instance: str, located: Located, transport_id: int) -> "pj.AccountConfig":
+    """What the engine needs to know of the account. `instance` is the device's UUID (RFC 5626)."""
+    server = parse_server(account.server)
+    config = pj.AccountConfig()
+    config.idUri = f"{_quoted(account.display_name)}<sip:{user_of(account)}@{server.uri_host}>"
+    config.regConfig.registrarUri = f"sip:{server.uri_host_port}{_transport_of(account)}"
+    config.regConfig.registerOnAdd = False
+    config.regConfig.retryIntervalSec = config.regConfig.firstRetryIntervalSec = 0  # the retries are ours
+    config.regConfig.timeoutSec = account.register_s
+    config.sipConfig.transportId = transport_id
+    # The engine's own id is a hash of the host name, which devices share.
+    config.natConfig.sipOutboundInstanceId = f"<urn:uuid:{instance}>"
+    if account.password:
+        user = account.auth_user or user_of(account)
+        config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, account.password.reveal()))
+    if account.outbound_proxy:
+        proxy = parse_server(account.outbound_proxy).uri_host_port
+        config.sipConfig.proxies.append(f"<sip:{proxy};lr{_transport_of(account)}>")
+    _set_media(config, account, sip, located.local_address)
+    config.callConfig.prackUse = _PRACK[account.prack]
+    config.callConfig.timerUse = _TIMER[account.session_timer]
+    return config
+
+
+def _set_media(config: "pj.AccountConfig", account: Account, sip: Sip, local_address: str) -> None:
+    media = config.mediaConfig
+    media.transportConfig.port, media.transportConfig.portRange = sip.rtp_first, sip.rtp_last - sip.rtp_first
+    media.transportConfig.randomizePort = True
+    media.transportConfig.publicAddress = local_address
+    media.srtpUse = _SRTP[account.srtp]
+    for keying in _KEYINGS[account.srtp_keys]:
+        media.srtpOpt.keyings.append(keying)
+    # The engine's re-INVITE down to one codec comes in the middle of the DTLS handshake and spoils it (seen with Asterisk 22).
+    media.lockCodecEnabled = account.srtp == "off" or account.srtp_keys == "sdes"
+    media.srtpSecureSignaling = 0  # SDES over UDP is the owner's choice, not a reason to refuse the call
+    if ":" in local_address:
+        media.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
+        config.sipConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
+
+
+def _transport_of(account: Account) -> str:
+    return "" if account.transport == "udp" else f";transport={account.transport}"
+
+
+def _host_port(address: str, port: int) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}" ' if name else ""
