@@ -17,6 +17,7 @@ from tests.peers.dns import Dns, Srv
 from tests.peers.kamailio import Kamailio
 from tests.peers.ports import free_port
 from tests.peers.sound import strongest_hz
+from tests.private_mounts import private_mounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,7 +161,7 @@ def with_hosts(folder: Path, hosts: str) -> tuple[str | Path, ...]:
     """The device's program with this hosts file, in a mount namespace of its own: /etc/hosts for it alone."""
     mine = folder / "hosts"
     mine.write_text(hosts)
-    return ("unshare", "--mount", "sh", "-c", f'mount --bind {mine} /etc/hosts && exec "$0" "$@"', KEEPLINE)
+    return (*private_mounts(), "sh", "-c", f'mount --bind {mine} /etc/hosts && exec "$0" "$@"', KEEPLINE)
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])

@@ -15,6 +15,7 @@ from tests.peers.asterisk_root import asterisk_root
 from tests.peers.errors import PeerError
 from tests.peers.ports import free_port_block
 from tests.peers.process import Process, program_path
+from tests.private_mounts import private_mounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +61,7 @@ class Asterisk:
         # Its own mounts end with it; a host name it can resolve spares its log the complaints.
         start = f"mount --bind {shlex.quote(str(folder))} {shlex.quote(str(self._root))}{INSIDE} && hostname localhost && exec {inside}"
         self.process = Process(
-            ["unshare", "--mount", "--uts", "--propagation", "private", "sh", "-c", start],
+            [*private_mounts(), "unshare", "--uts", "sh", "-c", start],
             folder,
             name="asterisk",
             environment={"TERM": "dumb"},

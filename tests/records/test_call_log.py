@@ -16,9 +16,9 @@ import pytest
 from firmware.records.call_log import CallLog
 from firmware.records.calls import CallRow, Direction, Outcome, as_json
 from firmware.records.errors import RecordsFull, RecordsUnusable
+from tests.private_mounts import private_mounts
 
 ROOT = Path(__file__).parents[2]
-OWN_MOUNTS = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
 
 
 def a_call(number: str = "600", outcome: Outcome = Outcome.UNDER_WAY) -> CallRow:
@@ -224,7 +224,7 @@ def test_a_full_disk_is_told_and_the_log_goes_on_when_there_is_room(tmp_path: Pa
     script = 'mount -t tmpfs -o size=256k small "$PWD" && cd "$PWD" && "$PYTHON" -c "$FULL"'
     given = {"FULL": FULL, "PYTHON": sys.executable, "PYTHONPATH": str(ROOT)}
     told = subprocess.run(
-        [*OWN_MOUNTS, "sh", "-c", script], cwd=tmp_path, env=os.environ | given, capture_output=True, text=True, check=True
+        [*private_mounts(), "sh", "-c", script], cwd=tmp_path, env=os.environ | given, capture_output=True, text=True, check=True
     )
     assert told.stdout.splitlines() == [
         f"{RecordsFull.__name__}: no space left for the call log calls.sqlite; calls go on, but are not recorded",

@@ -11,6 +11,7 @@ import pytest
 from firmware.settings.errors import SettingsWrong
 from firmware.settings.load import load
 from firmware.settings.save import previous, save
+from tests.private_mounts import private_mounts
 
 ROOT = Path(__file__).parents[2]
 OLD, NEW = '[device]\nname = "old"\n', '[device]\nname = "new"\n'
@@ -62,9 +63,6 @@ except SettingsUnsaved as error:
 """
 
 
-OWN_MOUNTS = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
-
-
 def test_a_full_disk_is_a_sentence_and_the_old_file_stands(tmp_path: Path) -> None:
     """On a real file system of 64 KiB that only the child sees."""
     script = """
@@ -72,7 +70,7 @@ def test_a_full_disk_is_a_sentence_and_the_old_file_stands(tmp_path: Path) -> No
     """
     given = {"OLD": OLD, "SAVE": SAVE, "PYTHON": sys.executable, "PYTHONPATH": str(ROOT)}
     told = subprocess.run(
-        [*OWN_MOUNTS, "sh", "-c", script],
+        [*private_mounts(), "sh", "-c", script],
         cwd=tmp_path, env=os.environ | given, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert told.stdout == f"k.toml was not saved, the old settings stay: No space left on device\n{OLD}k.toml\n"
