@@ -225,7 +225,8 @@ class Device:
         }
 
     async def _status(self) -> object:
-        return self._view.whole(self.settings, self.cards, self.agent.engine.version, self._loop.now_ms())
+        engine = self.agent.engine
+        return self._view.whole(self.settings, self.cards, engine.version, self._loop.now_ms()) | {"door": engine.door()}
 
     async def _calls(self, limit: int = 100) -> object:
         if not 1 <= limit <= 10_000:

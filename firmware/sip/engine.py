@@ -200,6 +200,14 @@ class Engine:
             devices.setNoDev()
         self.rearm()
 
+    def door(self) -> dict[str, object]:
+        """Who knocked in vain since the start: requests and connections of strangers, and packets that are no SIP."""
+        return {
+            "dropped": pj.keeplineGuardDropped(),
+            "last_dropped": pj.keeplineGuardLastDropped(),
+            "malformed": pj.keeplineMalformed(),
+        }
+
     @property
     def version(self) -> str:
         return f"pjproject {self._endpoint.libVersion().full}"

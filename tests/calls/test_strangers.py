@@ -67,6 +67,9 @@ def test_strangers_get_no_answer_and_no_bell(running: ExitStack, tmp_path: Path,
         assert knock(method, port, address) == [], method
     assert not device.phone()["ringing"]
     assert device.calls() == []
+    door = device.ask("status")["door"]
+    assert door["dropped"] >= len(STRANGE_METHODS)
+    assert door["last_dropped"].startswith("BYE from 127.0.0.")
 
 
 def test_an_address_let_in_may_call(running: ExitStack, tmp_path: Path) -> None:
