@@ -99,6 +99,7 @@ class Device:
         await self.agent.stop()
         for card in self.cards:
             card.close()
+        self.agent.close()
         await self.control.stop()
         self.board.close()
         self._call_log.close()

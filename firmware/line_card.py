@@ -163,7 +163,9 @@ class LineCard:
         self._subscriber.close()
 
     def close(self) -> None:
+        """Let the line and its audio port go; before the engine closes."""
         self._slic.close()
+        del self.audio
 
 
 def _digit(digit: str) -> ToneSource:

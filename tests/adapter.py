@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import select
+import signal
 import socket
 import sys
 import time
@@ -81,8 +82,10 @@ class Adapter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        code = self.stop()
+        if kind is None and code not in {0, -signal.SIGKILL}:
+            raise Never(f"the device ended with {code}, not 0\n{self.process.log_tail}")
 
     def stop(self) -> int:
         """SIGTERM, as the service manager does; the exit status."""

@@ -180,10 +180,10 @@ class Agent:
 
     def _let_go(self, handle: str) -> None:
         """The last reference ends here, outside of any engine callback, and not while a BYE still waits for its answer."""
-        if self._ending[handle].isActive():
+        if handle in self._ending and self._ending[handle].isActive():
             asyncio.get_running_loop().call_later(_WATCH_S, self._let_go, handle)
         else:
-            del self._ending[handle]
+            self._ending.pop(handle, None)
 
     def _watch_media(self) -> None:
         """Look every second, while there are calls, how their media is."""
@@ -216,7 +216,7 @@ class Agent:
         (self._quiet.set if gone and not self._calls else self._quiet.clear)()
 
     async def stop(self) -> None:
-        """Hang up, unregister, wait a little for the answers, and close the engine."""
+        """Hang up, unregister, wait a little for the answers, and let every call and account go. `close` follows."""
         if self._watch:
             self._watch.cancel()
         for handle in list(self._calls):
@@ -232,6 +232,10 @@ class Agent:
             account.drop()
         self._calls.clear()
         self._ending.clear()
+        self.engine.run_clock(wanted=False)
+
+    def close(self) -> None:
+        """End the engine. Its ports must have been let go: what belongs to it and outlives it crashes the process."""
         self.engine.close()
 
 
