@@ -38,9 +38,14 @@ def test_every_path_named_exists(name: str) -> None:
 
 
 def test_no_registry_host_or_private_path_is_written_down() -> None:
-    pattern = r"/(work|farm|root)/|deb\.debian\.org|security\.debian\.org|pypi\.org|pythonhosted|registry\.npmjs"
+    # Put together here, so that this file does not hold what it looks for.
+    hosts = [
+        r"\.".join(words)
+        for words in (("deb", "debian", "org"), ("security", "debian", "org"), ("pypi", "org"), ("registry", "npmjs"))
+    ]
+    pattern = "|".join(["/(" + "|".join(["work", "farm", "root"]) + ")/", "python" + "hosted", *hosts])
     found = subprocess.run(
-        ["git", "grep", "-nIE", pattern, "--", ".", ":!*.lock", ":!tests/test_documents.py"],
+        ["git", "grep", "-nIE", pattern, "--", ".", ":!*.lock"],
         cwd=ROOT,
         capture_output=True,
         text=True,
