@@ -11,11 +11,25 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from firmware.records.calls import COLUMNS, CallRow, Outcome, from_columns, to_columns
-from firmware.records.database import Database
+from firmware.records.database import Database, Shape
 from firmware.records.errors import RecordsError
 
 KEEP_ROWS = 10_000
 """About 3 MB; the oldest rows beyond are dropped."""
+
+SHAPE = Shape(
+    "the call log",
+    "calls go on, but are not recorded",
+    version=1,
+    tables="""
+CREATE TABLE calls (
+    number_in_log INTEGER PRIMARY KEY,
+    started_at TEXT NOT NULL, direction TEXT NOT NULL, line INTEGER NOT NULL, account TEXT NOT NULL,
+    number TEXT NOT NULL, name TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, status INTEGER NOT NULL,
+    ring_s REAL NOT NULL, talk_s REAL NOT NULL, codec TEXT NOT NULL, media TEXT NOT NULL, id TEXT NOT NULL UNIQUE
+);
+""",
+)
 
 _UPSERT = (
     f"INSERT INTO calls ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) "  # noqa: S608 - names of our own columns
@@ -35,7 +49,7 @@ class CallLog:
     def __init__(self, path: Path, on_trouble: Callable[[str], None], keep_rows: int = KEEP_ROWS) -> None:
         self._on_trouble = on_trouble
         self._keep_rows = keep_rows
-        self._database = Database(path, lambda trouble: on_trouble(str(trouble)))
+        self._database = Database(path, SHAPE, lambda trouble: on_trouble(str(trouble)))
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="call-log")
         self._worker.submit(self._told, self._interrupt)
 

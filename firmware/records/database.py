@@ -1,31 +1,32 @@
-"""The call log's SQLite file: opened when first needed, reopened after trouble, set aside when damaged.
+"""One SQLite file of this package: opened when first needed, reopened after trouble, set aside when damaged. It knows no row.
 
 Synchronous, for one thread only. Write-ahead log with synchronous = FULL: a row that was written survives kill -9 and a power cut
-(sqlite.org/pragma.html#pragma_synchronous); that is one fsync a row, three rows a call.
+(sqlite.org/pragma.html#pragma_synchronous); that is one fsync a row.
 """
 
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from firmware.records.errors import RecordsFull, RecordsSetAside, RecordsUnusable
 
-SCHEMA_VERSION = 1
 
-_SCHEMA = f"""
-BEGIN;
-CREATE TABLE calls (
-    number_in_log INTEGER PRIMARY KEY,
-    started_at TEXT NOT NULL, direction TEXT NOT NULL, line INTEGER NOT NULL, account TEXT NOT NULL,
-    number TEXT NOT NULL, name TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, status INTEGER NOT NULL,
-    ring_s REAL NOT NULL, talk_s REAL NOT NULL, codec TEXT NOT NULL, media TEXT NOT NULL, id TEXT NOT NULL UNIQUE
-);
-PRAGMA user_version = {SCHEMA_VERSION};
-COMMIT;
-"""
+@dataclass(frozen=True)
+class Shape:
+    """What one file holds, and what its owner calls it in sentences."""
+
+    what: str
+    """Such as "the call log"."""
+    without: str
+    """What goes on while the disk is full, such as "calls go on, but are not recorded"."""
+    version: int
+    tables: str
+    """CREATE TABLE statements, each with its semicolon."""
+
 
 _WAIT_FOR_OTHERS_S = 2
 _LARGEST_LOG_BYTES = 1024 * 1024
@@ -37,8 +38,9 @@ T = TypeVar("T")
 class Database:
     """`run(work)` gives `work` an open connection; whatever goes wrong comes out as one of this package's errors."""
 
-    def __init__(self, path: Path, on_set_aside: Callable[[RecordsSetAside], None]) -> None:
+    def __init__(self, path: Path, shape: Shape, on_set_aside: Callable[[RecordsSetAside], None]) -> None:
         self._path = path
+        self._shape = shape
         self._on_set_aside = on_set_aside
         self._connection: sqlite3.Connection | None = None
 
@@ -51,7 +53,7 @@ class Database:
                 raise self._explained(error) from error
         except OSError as error:
             self.close()
-            raise RecordsUnusable(f"the call log {self._path} cannot be used: {error.strerror}") from error
+            raise RecordsUnusable(f"{self._shape.what} {self._path} cannot be used: {error.strerror}") from error
         return self._begin_anew(work, "is damaged")
 
     def close(self) -> None:
@@ -69,11 +71,11 @@ class Database:
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         connection = sqlite3.connect(self._path, timeout=_WAIT_FOR_OTHERS_S)
         try:
-            version = _prepare(connection)
+            version = _prepare(connection, self._shape)
         except BaseException:
             connection.close()
             raise
-        if version > SCHEMA_VERSION:
+        if version > self._shape.version:
             connection.close()
             self._set_aside("was written by a newer Keepline")
             return self._open()
@@ -87,7 +89,7 @@ class Database:
             self.close()
             raise self._explained(error) from error
         except OSError as error:
-            raise RecordsUnusable(f"the call log {self._path} {why} and cannot be moved aside: {error.strerror}") from error
+            raise RecordsUnusable(f"{self._shape.what} {self._path} {why} and cannot be moved aside: {error.strerror}") from error
 
     def _set_aside(self, why: str) -> None:
         number = next(n for n in range(1, 1_000_000) if not self._beside(f".broken-{n}").exists())
@@ -96,18 +98,18 @@ class Database:
         for suffix in ("-wal", "-shm"):
             if self._beside(suffix).exists():
                 self._beside(suffix).rename(f"{aside}{suffix}")
-        self._on_set_aside(RecordsSetAside(f"the call log {why}; it was kept as {aside} and a new one was begun"))
+        self._on_set_aside(RecordsSetAside(f"{self._shape.what} {why}; it was kept as {aside} and a new one was begun"))
 
     def _beside(self, suffix: str) -> Path:
         return self._path.with_name(self._path.name + suffix)
 
     def _explained(self, error: sqlite3.Error) -> RecordsFull | RecordsUnusable:
         if _code(error) == sqlite3.SQLITE_FULL:
-            return RecordsFull(f"no space left for the call log {self._path}; calls go on, but are not recorded")
-        return RecordsUnusable(f"the call log {self._path} cannot be used: {error}")
+            return RecordsFull(f"no space left for {self._shape.what} {self._path}; {self._shape.without}")
+        return RecordsUnusable(f"{self._shape.what} {self._path} cannot be used: {error}")
 
 
-def _prepare(connection: sqlite3.Connection) -> int:
+def _prepare(connection: sqlite3.Connection, shape: Shape) -> int:
     """Settle how the file is written and that its shape is ours; returns its schema version, which may be a newer one."""
     _all(connection, "PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
@@ -116,8 +118,8 @@ def _prepare(connection: sqlite3.Connection) -> int:
         raise _Damaged("quick_check found an error")
     version = int(_all(connection, "PRAGMA user_version")[0][0])
     if version == 0:
-        connection.executescript(_SCHEMA)
-    return version or SCHEMA_VERSION
+        connection.executescript(f"BEGIN; {shape.tables} PRAGMA user_version = {shape.version}; COMMIT;")
+    return version or shape.version
 
 
 def _all(connection: sqlite3.Connection, statement: str) -> Sequence[tuple[Any, ...]]:

@@ -15,3 +15,11 @@ class RecordsUnusable(RecordsError):
 
 class RecordsSetAside(RecordsError):
     """The file was damaged or from a newer Keepline; it was moved aside and a new one begun: tell the owner, go on."""
+
+
+class MailboxFull(RecordsError):
+    """The mailbox holds as many messages as it may: let the caller hear it; messages have to be deleted first."""
+
+
+class MessageUnknown(RecordsError):
+    """No message has this id: ask for one of those that exist."""
