@@ -63,13 +63,19 @@ class PhoneOrders:
         off_ms: float = 70.0,
         pps: float = 10.0,
         break_ratio: float = 0.6,
+        direction: str = "standard",
+        jitter: float = 0.0,
     ) -> object:
         # Imported here: the simulator is loaded with board sim only.
         from hal.sim.dtmf import ToneDial  # noqa: PLC0415
-        from hal.sim.handset import PulseDial  # noqa: PLC0415
+        from hal.sim.rotary import PulseDial  # noqa: PLC0415
 
         with _refusals():
-            how = PulseDial(pps, break_ratio) if pulse else ToneDial(level_dbm0, twist_db, on_ms, off_ms)
+            how = (
+                PulseDial(pps, break_ratio, direction=direction, jitter=jitter)
+                if pulse
+                else ToneDial(level_dbm0, twist_db, on_ms, off_ms)
+            )
         await _completed(lambda done: self._handset(line).dial(digits, how, done), "dialing")
         return await self.state(line)
 

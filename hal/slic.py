@@ -2,7 +2,8 @@
 
 The same code runs on a Pi and on the simulator. It knows pins and time only: no sound, no calls, no thread, no sleep.
 Source: Silvertel Ag1171 data sheet V1.0 (Dec 2006): 5.3 ringing (RM high, then F/R toggled at the ringing frequency; RM is high
-during ringing only), 5.9 polarity (F/R).
+during ringing only), 5.9 polarity (F/R). That PD takes the current off the loop is how the part is used here; how fast, the sheet does not say
+(unconfirmed).
 """
 
 from collections.abc import Callable
@@ -12,8 +13,8 @@ from hal.errors import PartMisused
 from hal.hook_switch import Change, HookSwitch
 from hal.ports import Edge, LinePins, Pins, Scheduler, Timer
 
-DEBOUNCE_MS = 7.0
-"""Quiet time that settles a change. The shortest make we accept is 15 ms (22 pulses a second) with 5 ms of bounce in it."""
+DEBOUNCE_MS = 6.0
+"""Quiet time that settles a change. The shortest make or break we accept is 11.4 ms (22 pulses a second, 3:1) with 5 ms of bounce in it."""
 
 WAKE_MS = 100.0
 """After power-down the switch hook is looked at again this late. Our choice: the data sheet gives no start-up time (unconfirmed)."""
@@ -38,7 +39,9 @@ class Ringing:
 
 @dataclass(frozen=True)
 class Denied:
-    """No battery: the switch hook tells nothing."""
+    """No battery: the switch hook tells nothing. `back`, if any, brings the battery back."""
+
+    back: Timer | None = None
 
 
 @dataclass(frozen=True)
@@ -113,25 +116,31 @@ class Slic:
 
     def deny(self) -> None:
         """Take the battery off the line. Until `feed` has brought it back the loop is not reported: nobody can see it."""
-        self.stop_ring()
-        if isinstance(self._feed, Waking):
-            self._feed.timer.cancel()
-        self._cancel_settling()
-        self._hook.forget()
-        self._feed = Denied()
-        self._pins.write(self._names.power_down, active=True)
+        self._lose_battery(None)
+
+    def disconnect(self, ms: float) -> None:
+        """Cut the loop current for so long, by which answering machines and PBX trunks notice that the far end hung up (open switching interval).
+
+        A handset replaced meanwhile is reported once the battery is back. A denied line stays denied; a ringing one is refused.
+        """
+        if isinstance(self._feed, Ringing):
+            raise PartMisused("A ringing line cannot be disconnected: stop the ring first.")
+        if isinstance(self._feed, Denied):
+            return
+        self._lose_battery(self._scheduler.later(ms, self.feed))
 
     def feed(self) -> None:
         """Put the battery back; a handset lifted or replaced meanwhile is reported once the part has woken."""
         if isinstance(self._feed, Denied):
+            self._forget_return(self._feed)
             self._pins.write(self._names.power_down, active=False)
             self._feed = Waking(self._scheduler.later(WAKE_MS, self._wake))
 
-    def reverse(self, reversed_battery: bool) -> None:  # noqa: FBT001  (polarity has two states)
-        """Order the polarity; during ringing it takes effect when ringing ends."""
-        self._reversed = reversed_battery
+    def set_polarity(self, reversed: bool) -> None:  # noqa: A002, FBT001  (polarity has two states, and this is its word)
+        """Normal or reversed battery, steadily, as exchanges show that a call was answered; during ringing it takes effect when ringing ends."""
+        self._reversed = reversed
         if not isinstance(self._feed, Ringing):
-            self._pins.write(self._names.forward_reverse, reversed_battery)
+            self._pins.write(self._names.forward_reverse, reversed)
 
     def close(self) -> None:
         """Stop everything and put the outputs to rest; the pins stay open for whoever opened them."""
@@ -139,8 +148,25 @@ class Slic:
         self._cancel_settling()
         if isinstance(self._feed, Ringing | Waking):
             self._feed.timer.cancel()
+        elif isinstance(self._feed, Denied):
+            self._forget_return(self._feed)
         self._feed = Feeding()
         self._rest_outputs()
+
+    def _lose_battery(self, back: Timer | None) -> None:
+        self.stop_ring()
+        if isinstance(self._feed, Waking):
+            self._feed.timer.cancel()
+        elif isinstance(self._feed, Denied):
+            self._forget_return(self._feed)
+        self._cancel_settling()
+        self._hook.forget()
+        self._feed = Denied(back)
+        self._pins.write(self._names.power_down, active=True)
+
+    def _forget_return(self, denied: Denied) -> None:
+        if denied.back is not None:
+            denied.back.cancel()
 
     def _rest_outputs(self) -> None:
         for pin in (self._names.ring_mode, self._names.forward_reverse, self._names.power_down):

@@ -16,10 +16,11 @@ from hal.sim.settings import SimLineSettings
 
 @dataclass(frozen=True)
 class Move:
-    """The contact moves `after_ms` after the move before it, and bounces there."""
+    """The contact moves `after_ms` after the move before it, and bounces there: for `bounce_ms`, or None as contacts of this line do."""
 
     after_ms: float
     closed: bool
+    bounce_ms: float | None = None
 
 
 @dataclass(frozen=True)
@@ -36,23 +37,11 @@ class PlannedEnd:
     done: Done
 
 
-def pulse_moves(digits: str, pps: float, break_ratio: float, pause_ms: float, first_pause_ms: float = 0.0) -> Iterator[Move]:
-    """A rotary dial: each digit as that many breaks (0 is ten), the loop closed for `pause_ms` between digits."""
-    period_ms = 1000 / pps
-    break_ms = period_ms * break_ratio
-    for index, digit in enumerate(digits):
-        for pulse in range(int(digit) or 10):
-            rest_ms = period_ms - break_ms if pulse else (pause_ms if index else first_pause_ms)
-            yield Move(rest_ms, closed=False)
-            yield Move(break_ms, closed=True)
-
-
-def bounced(move_ms: float, settings: SimLineSettings, chance: random.Random, *, closed: bool) -> list[PlannedEdge]:
+def bounced(at_ms: float, move: Move, bounce_ms: float, most_edges: int, chance: random.Random) -> list[PlannedEdge]:
     """One change as the contact makes it: an odd number of edges within the bounce time, the last one to stay."""
-    pairs = chance.randint(1, (settings.bounce_edges - 1) // 2) if settings.bounce_ms > 0 else 0
-    times = sorted(chance.uniform(0, settings.bounce_ms) for _ in range(2 * pairs))
-    levels = [closed, *(closed if index % 2 else not closed for index in range(2 * pairs))]
-    return [PlannedEdge(at_ms, level) for at_ms, level in zip([move_ms, *(move_ms + t for t in times)], levels, strict=True)]
+    pairs = chance.randint(1, (most_edges - 1) // 2) if bounce_ms > 0 else 0
+    times = [at_ms, *sorted(at_ms + chance.uniform(0, bounce_ms) for _ in range(2 * pairs))]
+    return [PlannedEdge(when_ms, move.closed == (index % 2 == 0)) for index, when_ms in enumerate(times)]
 
 
 class Contact:
@@ -73,10 +62,12 @@ class Contact:
     def move(self, moves: Iterator[Move] | list[Move], done: Done) -> None:
         """Append moves to the plan; `done` after the last has come to rest, or when the plan is dropped."""
         at_ms = max(self._scheduler.now_ms(), self._planned_until_ms if self.busy else 0.0)
+        bounce_ms = self._settings.bounce_ms
         for move in moves:
             at_ms += move.after_ms
-            self._plan.extend(bounced(at_ms, self._settings, self._chance, closed=move.closed))
-        self._planned_until_ms = at_ms + self._settings.bounce_ms
+            bounce_ms = self._settings.bounce_ms if move.bounce_ms is None else move.bounce_ms
+            self._plan.extend(bounced(at_ms, move, bounce_ms, self._settings.bounce_edges, self._chance))
+        self._planned_until_ms = at_ms + bounce_ms
         self._plan.append(PlannedEnd(self._planned_until_ms, done))
         self._play()
 

@@ -3,6 +3,7 @@
 Orders come on the deciding thread, in telephone words. It knows the line it is plugged into, never the exchange.
 """
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -11,7 +12,7 @@ from hal.errors import PartMisused
 from hal.ports import Edge, LinePins, Scheduler
 from hal.sim.bell import Bell
 from hal.sim.caller_id import CallerId, CallerIdReceiver
-from hal.sim.contact import Contact, Move, pulse_moves
+from hal.sim.contact import Contact, Move
 from hal.sim.dtmf import ToneDial, check_digits, tones
 from hal.sim.level import Samples, from_pcm
 from hal.sim.line import SimLine
@@ -19,6 +20,7 @@ from hal.sim.mouthpiece import SpeechQueue
 from hal.sim.outcome import Done
 from hal.sim.pins import SimPins
 from hal.sim.receiver import OnFrame, Receiver
+from hal.sim.rotary import PulseDial, pulse_moves
 from hal.sim.settings import SimLineSettings, check_range
 
 FLASH_MS = 500.0
@@ -33,23 +35,6 @@ class Hook(Enum):
 
 
 @dataclass(frozen=True)
-class PulseDial:
-    """How a rotary dial turns: pulses a second, the share of each that is break, and the pause between digits.
-
-    Defaults: 10 pulses a second, 60 % break (ITU-T Q.23 leaves it to countries; the common value; 67 % also occurs).
-    """
-
-    pps: float = 10.0
-    break_ratio: float = 0.6
-    pause_ms: float = 800.0
-
-    def __post_init__(self) -> None:
-        check_range("pps", self.pps, 8, 22, "pulses a second")
-        check_range("break_ratio", self.break_ratio, 0.3, 0.8, "of the pulse")
-        check_range("pause_ms", self.pause_ms, 100, 10_000, "ms")
-
-
-@dataclass(frozen=True)
 class HandsetState:
     """What can be seen and heard around the telephone; the shape of `keepline phone state`."""
 
@@ -57,6 +42,11 @@ class HandsetState:
     ringing: bool
     cadence_ms: list[int]
     caller_id: CallerId | None
+    polarity: str
+    """`normal` or `reversed`."""
+    loop_current: bool
+    current_gaps_ms: list[int]
+    """How long the exchange cut the current of the lifted telephone, the latest last."""
 
 
 def nobody(_completed: bool) -> None:  # noqa: FBT001  (the shape of Done)
@@ -68,8 +58,10 @@ class Handset:
 
     def __init__(self, line: SimLine, pins: SimPins, names: LinePins, scheduler: Scheduler, settings: SimLineSettings) -> None:
         self._scheduler = scheduler
+        self._line = line
         self._hook = Hook.ON
         self._pulsed_ms = float("-inf")
+        self._chance = random.Random(settings.seed)  # noqa: S311  (a worn governor, not secrets)
         self._contact = Contact(scheduler, settings, lambda closed, at_ms: line.set_contact(closed=closed, at_ms=at_ms))
         self._voice, self._keypad = SpeechQueue(scheduler), SpeechQueue(scheduler)
         self._receiver = Receiver(scheduler)
@@ -81,7 +73,16 @@ class Handset:
         line.plug(self)
 
     def state(self) -> HandsetState:
-        return HandsetState(self._hook.value, self._bell.ringing, self._bell.cadence_ms, self._display.shown)
+        line, bell = self._line, self._bell
+        return HandsetState(
+            self._hook.value,
+            bell.ringing,
+            bell.cadence_ms,
+            self._display.shown,
+            line.polarity,
+            line.loop_current,
+            line.current_gaps_ms,
+        )
 
     def lift(self) -> None:
         """Take the handset off hook; if it rings, that answers."""
@@ -150,7 +151,7 @@ class Handset:
     def _turn_the_dial(self, digits: str, how: PulseDial, done: Done) -> None:
         """Two orders in a row keep the pause between digits too: the exchange would count them as one."""
         since_ms = 0.0 if self._contact.busy else self._scheduler.now_ms() - self._pulsed_ms
-        moves = pulse_moves(digits, how.pps, how.break_ratio, how.pause_ms, max(0.0, how.pause_ms - since_ms))
+        moves = pulse_moves(digits, how, self._chance, max(0.0, how.pause_ms - since_ms))
 
         def ended(completed: bool) -> None:  # noqa: FBT001  (the shape of Done)
             self._pulsed_ms = self._scheduler.now_ms()

@@ -4,18 +4,21 @@
 attribute, the line's state, replaced whole. It must not know what a telephone does with what it hears.
 """
 
-import threading
+from collections import deque
 from enum import Enum, auto
 from typing import Protocol
 
 import numpy as np
 
-from hal.ports import FRAME_SAMPLES, SAMPLE_RATE_HZ, Edge, LinePins
+from hal.ports import FRAME_SAMPLES, Edge, LinePins
+from hal.sim.hybrid import Hybrid
 from hal.sim.level import FULL_SCALE, Samples, amplitude
 from hal.sim.pins import SimPins
 from hal.sim.settings import SimLineSettings
 
 SILENT_FRAME = bytes(2 * FRAME_SAMPLES)
+MOST_GAPS = 16
+"""So many of the latest gaps in the current are remembered."""
 
 
 class LineState(Enum):
@@ -40,50 +43,6 @@ class Phone(Protocol):
 
     def hear_on_hook(self, pcm: bytes) -> None:
         """The pair's next frame with the handset on hook."""
-
-
-class Hybrid:
-    """The imperfect two-to-four-wire bridge: the exchange's own sound comes back weaker and later.
-
-    The echo waits in at most two frames, because a 20 ms media clock takes twice, then gives twice.
-    """
-
-    def __init__(self, loss_db: float, delay_ms: float) -> None:
-        self._gain = np.float32(10 ** (-loss_db / 20))
-        self._delay = round(delay_ms * SAMPLE_RATE_HZ / 1000)
-        self._memory = np.zeros(self._delay + FRAME_SAMPLES, dtype=np.float32)
-        self._waiting = [np.zeros(FRAME_SAMPLES, dtype=np.float32) for _ in range(2)]
-        self._first = 0
-        self._count = 0
-        self._lock = threading.Lock()
-
-    def give(self, pcm: bytes) -> None:
-        """The exchange's next frame enters the bridge."""
-        memory = self._memory
-        memory[: self._delay] = memory[FRAME_SAMPLES:]
-        memory[self._delay :] = np.frombuffer(pcm, dtype="<i2")
-        with self._lock:
-            if self._count == 2:
-                self._first, self._count = 1 - self._first, 1
-            slot = self._waiting[(self._first + self._count) % 2]
-            np.multiply(memory[:FRAME_SAMPLES], self._gain, out=slot)
-            self._count += 1
-
-    def take(self, frame: Samples) -> None:
-        """Fill `frame` with the echo's next samples."""
-        with self._lock:
-            if self._count:
-                np.copyto(frame, self._waiting[self._first])
-                self._first, self._count = 1 - self._first, self._count - 1
-            else:
-                frame.fill(0)
-
-    def clear(self) -> None:
-        """The loop was broken: nothing comes back."""
-        if self._count or self._memory.any():
-            self._memory.fill(0)
-            with self._lock:
-                self._count = 0
 
 
 class LineNoise:
@@ -130,6 +89,8 @@ class SimLine:
         self._phone: Phone | None = None
         self._contact_closed = False
         self._state = LineState.ON_HOOK
+        self._current_lost_ms: float | None = None
+        self._gaps_ms: deque[int] = deque(maxlen=MOST_GAPS)
         pins.on_write(names.power_down, self._pin_written)
         pins.on_write(names.ring_mode, self._pin_written)
 
@@ -140,6 +101,21 @@ class SimLine:
         """The telephone's hook contact moved (deciding thread)."""
         self._contact_closed = closed
         self._loop_changed(at_ms)
+
+    @property
+    def polarity(self) -> str:
+        """Which wire is the positive one, as a meter at the socket shows it: `normal` or `reversed`; with ringing voltage it tells nothing."""
+        return "reversed" if self._pins.read(self._names.forward_reverse) else "normal"
+
+    @property
+    def loop_current(self) -> bool:
+        """Whether current flows through the telephone: its contact closed and battery on the line."""
+        return self._contact_closed and not self._pins.read(self._names.power_down)
+
+    @property
+    def current_gaps_ms(self) -> list[int]:
+        """How long current failed to flow through the lifted telephone, the latest last: an answering machine hangs up by these."""
+        return list(self._gaps_ms)
 
     def take_frame(self) -> bytes:
         """What the codec hears: mouthpiece, echo and noise; silence with the loop open."""
@@ -179,4 +155,15 @@ class SimLine:
             self._state = LineState.DEAF
         else:
             self._state = LineState.TALKING if self._contact_closed else LineState.ON_HOOK
+        self._note_current(powered, at_ms)
         self._pins.drive(self._names.switch_hook, active=self._contact_closed and powered, at_ms=at_ms)
+
+    def _note_current(self, powered: bool, at_ms: float) -> None:  # noqa: FBT001  (battery has two states)
+        """Gaps are the exchange's doing: a contact that opens ends the count."""
+        if not self._contact_closed:
+            self._current_lost_ms = None
+        elif not powered and self._current_lost_ms is None:
+            self._current_lost_ms = at_ms
+        elif powered and self._current_lost_ms is not None:
+            self._gaps_ms.append(round(at_ms - self._current_lost_ms))
+            self._current_lost_ms = None

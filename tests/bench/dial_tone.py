@@ -9,7 +9,7 @@ from tests.bench.ear import Ear
 from tests.bench.figures import Bench, Figure, Target
 from tests.bench.stamped import StampedSocket
 
-DEBOUNCE_MS = 7.0  # hal/slic.py
+DEBOUNCE_MS = 6.0  # hal/slic.py
 NAME = "dial_tone"
 
 
@@ -18,7 +18,7 @@ def measure(bench: Bench) -> list[Figure]:
         "lift to dial tone",
         "ms",
         Target(100),
-        "from the order to lift until the first audible sample is given to the receiver, less 7 ms of debounce; bounce counts.",
+        "from the order to lift until the first audible sample is given to the receiver, less 6 ms of debounce; bounce counts.",
     )
     with StampedSocket() as server:
         table = account("direct", server.address, register=False, number="100")

@@ -40,7 +40,7 @@ def hook_diagram() -> str:
     for phase, kind in hook.TABLE:
         event = hook.HookTimerExpired(kind) if isinstance(kind, hook.HookTimer) else kind(0)
         for gap_ms in (50, 400, 5000):
-            state = hook.HookState(phase, 1, event.at_ms - gap_ms if hasattr(event, "at_ms") else 0)
+            state = hook.HookState(phase, (hook.Pulse(-6000, -5900),), event.at_ms - gap_ms if hasattr(event, "at_ms") else 0)
             target = hook.step(hook.HookRules(), state, event).state.phase.value
             labels = arrows.setdefault((phase.value, target), [])
             labels += [] if _words(kind) in labels else [_words(kind)]

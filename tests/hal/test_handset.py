@@ -5,8 +5,8 @@ import pytest
 
 from hal.errors import PartMisused
 from hal.sim.dtmf import KEY_HZ, ToneDial, digits_in
-from hal.sim.handset import PulseDial
 from hal.sim.level import FULL_SCALE_SINE_DBM0, level_dbm0, to_pcm
+from hal.sim.rotary import PulseDial
 from hal.sim.settings import SimLineSettings
 from tests.hal.bench import Bench, sine
 
@@ -188,7 +188,9 @@ def test_nothing_can_be_sent_with_the_handset_on_hook(bench: Bench, act: object,
         (lambda h: h.speak(b"123"), "whole 16-bit samples"),
         (lambda h: h.flash(1), "flash must be 10 to 5000 ms, not 1"),
         (lambda _: PulseDial(pps=30), "pps must be 8 to 22 pulses a second, not 30"),
-        (lambda _: PulseDial(break_ratio=0.9), "break_ratio must be 0.3 to 0.8"),
+        (lambda _: PulseDial(break_ratio=0.9), "break_ratio must be 0.2 to 0.8"),
+        (lambda _: PulseDial(direction="left"), "direction must be one of standard, new-zealand, swedish, not left"),
+        (lambda _: PulseDial(jitter=1), "jitter must be 0 to 0.5 of the pulse, not 1"),
         (lambda _: ToneDial(level_dbm0=5), "level_dbm0 must be -60 to 0 dBm0, not 5"),
         (lambda _: ToneDial(on_ms=1), "on_ms must be 5 to 10000 ms"),
         (lambda h: h.record(0, print), "hear must be 0.02 to 3600 s, not 0"),

@@ -22,7 +22,7 @@ def test_ringing_voltage_without_alternation_is_silent(bench: Bench) -> None:
 
 def test_alternation_without_ringing_voltage_is_silent(bench: Bench) -> None:
     for _ in range(50):
-        bench.slic.reverse(reversed_battery=not bench.pins.read("fr"))
+        bench.slic.set_polarity(reversed=not bench.pins.read("fr"))
         bench.time.run(20)
     assert not bench.handset.state().ringing
 

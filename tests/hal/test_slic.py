@@ -6,11 +6,11 @@ import pytest
 
 from hal.errors import PartMisused
 from hal.ports import LinePins
-from hal.sim.handset import PulseDial
 from hal.sim.pins import SimPins
+from hal.sim.rotary import PulseDial
 from hal.sim.settings import SimLineSettings
 from hal.slic import Slic
-from tests.hal.bench import Bench
+from tests.hal.bench import Bench, sine
 from tests.hal.fake_scheduler import FakeScheduler
 
 
@@ -35,7 +35,7 @@ def test_a_bouncing_lift_is_one_change_at_its_first_edge(bench: Bench) -> None:
 
 def test_a_glitch_shorter_than_the_debounce_is_nothing(clean_bench: Bench) -> None:
     clean_bench.pins.drive("shk", active=True)
-    clean_bench.time.run(6)
+    clean_bench.time.run(5)
     clean_bench.pins.drive("shk", active=False)
     clean_bench.time.run(100)
     assert clean_bench.loop == []
@@ -43,14 +43,14 @@ def test_a_glitch_shorter_than_the_debounce_is_nothing(clean_bench: Bench) -> No
 
 def test_a_change_is_reported_after_the_debounce_not_before(clean_bench: Bench) -> None:
     clean_bench.handset.lift()
-    clean_bench.time.run(6.5)
+    clean_bench.time.run(5.5)
     assert clean_bench.loop == []
     clean_bench.time.run(1)
     assert clean_bench.loop == [(True, 1000.0)]
 
 
 @pytest.mark.parametrize("pps", [8, 10, 20, 22])
-@pytest.mark.parametrize("break_ratio", [0.5, 0.6, 0.67])
+@pytest.mark.parametrize("break_ratio", [0.25, 0.5, 0.6, 0.67, 0.75])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_dialed_pulses_arrive_through_bounce(pps: float, break_ratio: float, seed: int) -> None:
     bench = Bench(SimLineSettings(seed=seed))
@@ -135,13 +135,13 @@ def test_lifting_ends_the_ring_before_it_is_reported(bench: Bench) -> None:
 
 
 def test_stop_ring_restores_the_ordered_polarity(clean_bench: Bench) -> None:
-    clean_bench.slic.reverse(reversed_battery=True)
+    clean_bench.slic.set_polarity(reversed=True)
     clean_bench.slic.start_ring()
     clean_bench.time.run(110)
-    clean_bench.slic.reverse(reversed_battery=False)
+    clean_bench.slic.set_polarity(reversed=False)
     clean_bench.slic.stop_ring()
     assert not clean_bench.pins.read("fr")
-    clean_bench.slic.reverse(reversed_battery=True)
+    clean_bench.slic.set_polarity(reversed=True)
     clean_bench.ring(115)
     assert clean_bench.pins.read("fr")
 
@@ -229,7 +229,7 @@ def test_a_ringing_frequency_out_of_bounds_is_refused(hz: float) -> None:
 
 
 def test_close_puts_the_outputs_to_rest(bench: Bench) -> None:
-    bench.slic.reverse(reversed_battery=True)
+    bench.slic.set_polarity(reversed=True)
     bench.slic.start_ring()
     bench.time.run(50)
     bench.slic.close()
@@ -237,3 +237,77 @@ def test_close_puts_the_outputs_to_rest(bench: Bench) -> None:
     bench.time.run(100)
     assert not any(bench.pins.read(pin) for pin in ("fr", "rm", "pd"))
     assert bench.loop == []
+
+
+def test_a_disconnect_cuts_the_current_as_long_as_ordered_and_is_no_hang_up(bench: Bench) -> None:
+    bench.lift()
+    bench.slic.disconnect(600)
+    assert not bench.handset.state().loop_current
+    bench.time.run(599)
+    assert not bench.handset.state().loop_current
+    bench.time.run(2000)
+    assert bench.handset.state().loop_current
+    assert bench.handset.state().current_gaps_ms == [600]
+    assert [closed for closed, _ in bench.loop] == [True]
+
+
+def test_a_machine_that_hangs_up_on_the_disconnect_is_seen_to_have_done_so(bench: Bench) -> None:
+    bench.lift()
+    bench.slic.disconnect(300)
+    bench.time.run(200)
+    bench.handset.replace()
+    bench.time.run(1000)
+    assert [closed for closed, _ in bench.loop] == [True, False]
+
+
+def test_during_a_disconnect_nobody_hears_anybody(bench: Bench) -> None:
+    bench.lift()
+    bench.slic.disconnect(500)
+    assert not bench.exchange(100, sine(440, -10, 0.1)).any()
+    bench.time.run(1000)
+    assert bench.exchange(100, sine(440, -10, 0.1)).any()
+
+
+def test_a_denied_line_stays_denied_whatever_a_disconnect_would_do(bench: Bench) -> None:
+    bench.lift()
+    bench.slic.disconnect(300)
+    bench.slic.deny()
+    bench.slic.disconnect(100)
+    bench.time.run(5000)
+    assert not bench.handset.state().loop_current
+    bench.slic.feed()
+    assert bench.handset.state().loop_current
+
+
+def test_a_battery_fed_early_is_not_fed_twice(bench: Bench) -> None:
+    bench.lift()
+    bench.slic.disconnect(300)
+    bench.time.run(100)
+    bench.slic.feed()
+    bench.slic.deny()
+    bench.time.run(1000)
+    assert not bench.handset.state().loop_current
+
+
+def test_closing_in_the_middle_of_a_disconnect_leaves_no_timer(bench: Bench) -> None:
+    bench.slic.disconnect(300)
+    bench.slic.close()
+    bench.time.run(1000)
+    assert not bench.pins.read("pd")
+    assert [edge.active for edge in bench.pins.history("pd")] == [True, False]
+
+
+def test_a_ringing_line_is_not_disconnected(bench: Bench) -> None:
+    bench.slic.start_ring()
+    with pytest.raises(PartMisused, match="stop the ring first"):
+        bench.slic.disconnect(300)
+
+
+def test_the_telephone_sees_the_polarity_turn_and_turn_back(bench: Bench) -> None:
+    bench.lift()
+    seen = []
+    for wanted in (True, False):
+        bench.slic.set_polarity(reversed=wanted)
+        seen.append(bench.handset.state().polarity)
+    assert seen == ["reversed", "normal"]
+    assert not bench.handset.state().ringing
