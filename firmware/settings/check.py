@@ -1,7 +1,5 @@
 """From raw TOML data to Settings, collecting every mistake instead of stopping at the first. Knows no file, only its name's absence."""
 
-import difflib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,12 +7,12 @@ from typing import Any
 import msgspec
 
 from firmware.settings.errors import Mistake
+from firmware.settings.found import Found
 from firmware.settings.keys import Key, allowed, keys
 from firmware.settings.model import SECTIONS, Section, Settings, Table
 from firmware.settings.rules import broken_rules
 from firmware.settings.secret import Secret
-
-_SHOWN_CHARACTERS = 60
+from firmware.settings.wording import listed, meant, shortened, shown
 
 
 @dataclass
@@ -37,8 +35,7 @@ def check(data: Mapping[str, object]) -> tuple[Settings, tuple[Mistake, ...]]:
         ]
     settings = _assemble(findings.tables)
     wrong = frozenset((mistake.table, mistake.key) for mistake in findings.mistakes)
-    places = {name: [place for place, _ in tables] for name, tables in findings.tables.items()}
-    findings.mistakes.extend(broken_rules(settings, places, wrong))
+    findings.mistakes.extend(broken_rules(Found(settings, findings.tables, wrong)))
     return settings, tuple(findings.mistakes)
 
 
@@ -55,7 +52,7 @@ def _unknown_tables(data: Mapping[str, object]) -> Iterable[Mistake]:
     names = [section.name for section in SECTIONS]
     for name in data:
         if name not in names:
-            yield Mistake(_shortened(name), "", f"unknown table{_meant(name, names)}", ", ".join(names))
+            yield Mistake(shortened(name), "", f"unknown table{meant(name, names)}", listed(names))
 
 
 def _raw_tables(section: Section, data: Mapping[str, object], findings: _Findings) -> list[tuple[str, Mapping[str, object]]]:
@@ -66,7 +63,7 @@ def _raw_tables(section: Section, data: Mapping[str, object], findings: _Finding
     if isinstance(raw, dict):
         return [(f"{section.name}.1" if section.most else section.name, raw)]
     if not section.most or not isinstance(raw, list) or not all(isinstance(table, dict) for table in raw):
-        findings.mistakes.append(Mistake(section.name, "", f"{_shown(raw)} is not a table", _heading(section)))
+        findings.mistakes.append(Mistake(section.name, "", f"{shown(raw)} is not a table", _heading(section)))
         return []
     if len(raw) > section.most:
         findings.mistakes.append(Mistake(section.name, "", f"{len(raw)} tables are too many", f"at most {section.most}"))
@@ -82,7 +79,7 @@ def _table(section: Section, place: str, raw: Mapping[str, object], findings: _F
     names = [key.name for key in known]
     for name in raw:
         if name not in names:
-            findings.mistakes.append(Mistake(place, _shortened(name), f"unknown key{_meant(name, names)}", ", ".join(names)))
+            findings.mistakes.append(Mistake(place, shortened(name), f"unknown key{meant(name, names)}", listed(names)))
     values: dict[str, Any] = {}
     for key in known:
         wrong = list(_problems(key, raw))
@@ -103,29 +100,34 @@ def _problems(key: Key, raw: Mapping[str, object]) -> Iterable[str]:
     if not key.many:
         yield from _item_problems(key, value)
     elif not isinstance(value, list):
-        yield f"{_shown(value)} is not a list"
+        yield f"{shown(value)} is not a list"
     else:
         yield from _list_problems(key, value)
 
 
 def _list_problems(key: Key, items: Sequence[object]) -> Iterable[str]:
-    if len(items) < key.least:
+    if len(items) < key.shortest:
         yield "the list is empty"
     for number, item in enumerate(items):
         yield from _item_problems(key, item)
         if item in items[:number]:
-            yield f"{_shown(item)} stands there twice"
+            yield f"{shown(item)} stands there twice"
 
 
 def _item_problems(key: Key, item: object) -> Iterable[str]:
     try:
         value = _item(key, item)
     except msgspec.ValidationError:
-        yield "this value is not allowed" if key.secret else f"{_shown(item)} is not allowed"
+        yield "this value is not allowed" if key.secret else f"{shown(item)} is not allowed"
         return
-    text = value.reveal() if isinstance(value, Secret) else value
-    if key.form and isinstance(text, str) and not key.form.holds(text):
-        yield "this value is not allowed" if key.secret else f"{_shown(item)} is not allowed"
+    if not _fits(key, value.reveal() if isinstance(value, Secret) else value):
+        yield "this value is not allowed" if key.secret else f"{shown(item)} is not allowed"
+
+
+def _fits(key: Key, value: object) -> bool:
+    if isinstance(value, str):
+        return key.form is None or key.form.holds(value)
+    return not (isinstance(value, int | float) and 0 < value < key.least)
 
 
 def _value(key: Key, raw: object) -> object:
@@ -140,22 +142,3 @@ def _to_secret(kind: type, value: object) -> Secret:
     if kind is not Secret or not isinstance(value, str):
         raise TypeError
     return Secret(value)
-
-
-def _meant(name: str, names: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name[:_SHOWN_CHARACTERS], names, n=1)
-    return f', did you mean "{close[0]}"?' if close else ""
-
-
-def _shown(value: object) -> str:
-    """The value as the owner wrote it, harmless on a terminal."""
-    if isinstance(value, dict):
-        return "a table"
-    if isinstance(value, (str, bool, int, float)):
-        return _shortened(json.dumps(value, ensure_ascii=False) if isinstance(value, (str, bool)) else str(value))
-    return "a list" if isinstance(value, list) else _shortened(str(value))
-
-
-def _shortened(text: str) -> str:
-    plain = "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in text)
-    return plain if len(plain) <= _SHOWN_CHARACTERS else f"{plain[:_SHOWN_CHARACTERS]}..."

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from firmware.core import digit_map
+from firmware.settings.countries import COUNTRIES
 
 _HOST_NAME = re.compile(
     r"(?=.{1,253}\.?\Z)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.?"
@@ -85,6 +86,22 @@ def _is_endpoint(text: str) -> bool:
     return _is_address(host) and port != 0
 
 
+def _is_domain(text: str) -> bool:
+    return _is_address(text) or _HOST_NAME.fullmatch(text) is not None
+
+
+def _is_hours(text: str) -> bool:
+    found = re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]", text)
+    return found is not None and text[:5] != text[6:]
+
+
+def _is_email(text: str) -> bool:
+    """As strict as needed to find slips of the pen; RFC 5321 section 4.5.3.1 bounds the lengths."""
+    user, _, domain = text.rpartition("@")
+    plain = re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", user) is not None
+    return plain and _HOST_NAME.fullmatch(domain) is not None
+
+
 def _is_digit_map(text: str) -> bool:
     try:
         digit_map.parse(text)
@@ -98,11 +115,28 @@ def or_empty(kind: Format) -> Format:
 
 
 NAME = Format("1 to 64 printable characters", _printable(1, 64))
+PREFIX_OF_NAME = Format("up to 16 printable characters", _printable(0, 16))
 LABEL = Format("up to 64 printable characters", _printable(0, 64))
 ID = Format("1 to 32 letters, digits, - and _", _pattern(r"[A-Za-z0-9_-]{1,32}"))
 NUMBER = Format("up to 64 digits, letters and . _ - * #, a leading + too", _pattern(r"\+?[A-Za-z0-9._*#-]{0,64}"))
 # RFC 3261 section 25.1, `user`, without what needs escaping in every address and log
 SIP_USER = Format('up to 128 characters, no spaces and none of " < > @ : ;', _pattern(r"[!#-9=?A-Z\[-~]{0,128}"))
+DOMAIN = Format("a host name or an IP address, no port", _is_domain)
+PRESET = Format('the id of a preset: small letters, digits and -, or "" for none', _pattern(r"([a-z0-9-]{1,32})?"))
+# 15 digits are the longest number (ITU-T E.164 section 6.2.1); prefixes, codes and extensions may come on top
+DIALED = Format("1 to 32 digits, * and #, a leading + too, nothing between them", _pattern(r"\+?[0-9*#]{1,32}"))
+PREFIX = Format("1 to 20 digits, * and #, a leading + too, nothing between them", _pattern(r"\+?[0-9*#]{1,20}"))
+AREA_CODE = Format('1 to 6 digits, or "" for none', _pattern(r"[0-9]{0,6}"))
+COUNTRY_CODE = Format("countries by their two letters, such as KZ (ISO 3166-1)", COUNTRIES.__contains__)
+HOURS = Format(
+    'a span of hours such as "08:00-18:00" or "22:00-07:00", or "" for always', lambda text: not text or _is_hours(text)
+)
+EMAIL = Format("a mail address such as name@example.org", _is_email)
+MAILBOX_PIN = Format('4 to 8 digits, or "" for none', _pattern(r"([0-9]{4,8})?"))
+STAR_CODES = Format(
+    'codes such as "*72" or "*87 *98": * or #, then up to 4 more of 0123456789*#; or "off", or "pass" for the PBX',
+    _pattern(r"off|pass|[*#][0-9*#]{0,4}( [*#][0-9*#]{0,4}){0,3}"),
+)
 LOGIN = Format("up to 128 printable characters", _printable(0, 128))
 PASSWORD = Format("up to 256 printable characters", _printable(0, 256))
 SERVER = Format('"host" or "host:port", an IPv6 address as "[::1]:5060"', _is_server)

@@ -8,13 +8,14 @@ import msgspec
 from msgspec import NODEFAULT, Meta
 
 from firmware.settings.formats import Format
-from firmware.settings.model import Table
 from firmware.settings.secret import Secret
+from firmware.settings.tables.table import Table
 
 
 @dataclass(frozen=True)
 class Key:
-    """One key: `type` is that of the value or, where `many`, of each item; `least` is the shortest list allowed."""
+    """One key: `type` is that of the value or, where `many`, of each item; `shortest` is the shortest
+    list allowed, `least` what a number must be if it is not 0."""
 
     name: str
     type: Any
@@ -23,7 +24,8 @@ class Key:
     sentence: str
     unit: str
     form: Format | None
-    least: int
+    shortest: int
+    least: float
 
     @property
     def required(self) -> bool:
@@ -54,7 +56,8 @@ def _key(field: msgspec.structs.FieldInfo) -> Key:
         sentence=meta.description or "",
         unit=(meta.extra or {}).get("unit", ""),
         form=(meta.extra or {}).get("format"),
-        least=meta.min_length or 0,
+        shortest=meta.min_length or 0,
+        least=(meta.extra or {}).get("least", 0),
     )
 
 
@@ -76,5 +79,6 @@ def _allowed_item(key: Key) -> str:
 def _range(key: Key) -> str:
     number, meta = get_args(key.type)
     assert isinstance(meta, Meta)  # noqa: S101 - the model gives every number its bounds
-    whole = "a whole number from " if number is int else ""
-    return f"{whole}{meta.ge} to {meta.le} {key.unit}".rstrip()
+    whole = "" if number is not int else "whole numbers from " if key.many else "a whole number from "
+    zero = "0 or " if key.least else ""
+    return f"{zero}{whole}{key.least or meta.ge} to {meta.le} {key.unit}".rstrip()

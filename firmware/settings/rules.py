@@ -1,92 +1,119 @@
-"""What must hold between keys: pairs of one table, names that must be found elsewhere, names that must be unique. Knows no file."""
+"""What must hold between keys: of one table, of two, between the names of all. Knows no file.
 
-from collections.abc import Iterable, Mapping, Sequence
+Each mistake stands at the key the owner should change. A rule is not asked about keys that are wrong in themselves: one mistake, one line.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from firmware.settings.errors import Mistake
-from firmware.settings.model import Account, Line, Settings, Sip
-
-Places = Mapping[str, Sequence[str]]
-"""For each table name the places of its tables, in the order of the settings: {"account": ["account.1", "account.3"]}."""
-
-Wrong = frozenset[tuple[str, str]]
-"""(place, key) of what is already known to be wrong."""
+from firmware.settings.found import Found
+from firmware.settings.model import SECTIONS, Account, DialPlan, Line, Mail, Mailbox, Rule, Screening, Settings, Sip
+from firmware.settings.references import missing_references, names_taken_twice
+from firmware.settings.star_code_rules import broken_star_codes
 
 _VOICE_PORTS = 16
 """Two calls a line, two lines, an RTP and an RTCP port each, twice over: ports of a call that just ended rest for a while."""
 
 
 @dataclass(frozen=True)
-class _Pair:
-    """A rule between two keys of one table; the mistake stands at the first."""
+class _Broken:
+    """A rule between keys; the mistake stands at `key`; `others` are "key", or "table.key" of a table there is one of."""
 
     key: str
-    other: str
+    others: tuple[str, ...]
     problem: str
     allowed: str
 
 
-def broken_rules(settings: Settings, places: Places, wrong: Wrong) -> Iterable[Mistake]:
-    """Rules are not asked about keys that are `wrong` in themselves: one mistake, one line."""
-    for place, line in zip(places["line"], settings.line, strict=False):
-        yield from _told(place, _line_pairs(line), wrong)
-        yield from _account_known(settings, place, line, wrong)
-    for place, account in zip(places["account"], settings.account, strict=True):
-        yield from _told(place, _account_pairs(account), wrong)
-    yield from _told("sip", _sip_pairs(settings.sip), wrong)
-    yield from _twice(places["account"], [account.id for account in settings.account], "id", wrong)
-    yield from _twice(places["uplink"], [uplink.interface for uplink in settings.uplink], "interface", wrong)
+def broken_rules(found: Found) -> Iterable[Mistake]:
+    for section in SECTIONS:
+        for place, table in found.tables(section.name):
+            for broken in _broken(table, found.settings):
+                if found.sound(place, broken.key, *broken.others):
+                    yield Mistake(place, broken.key, broken.problem, broken.allowed)
+            yield from missing_references(found, section.name, place, table)
+    yield from _rules_never_asked(found)
+    yield from names_taken_twice(found)
+    yield from broken_star_codes(found)
 
 
-def _told(place: str, pairs: Iterable[_Pair], wrong: Wrong) -> Iterable[Mistake]:
-    for pair in pairs:
-        if not {(place, pair.key), (place, pair.other)} & wrong:
-            yield Mistake(place, pair.key, pair.problem, pair.allowed)
+def _broken(table: object, settings: Settings) -> Iterable[_Broken]:
+    rule = _RULES.get(type(table))
+    return rule(table, settings) if rule else ()
 
 
-def _line_pairs(line: Line) -> Iterable[_Pair]:
+def _line(line: Line, _settings: Settings) -> Iterable[_Broken]:
     if line.flash_min_ms >= line.flash_max_ms:
-        yield _Pair(
+        yield _Broken(
             "flash_min_ms",
-            "flash_max_ms",
+            ("flash_max_ms",),
             f"{line.flash_min_ms} leaves no room for a flash",
             f"less than flash_max_ms ({line.flash_max_ms})",
         )
 
 
-def _account_pairs(account: Account) -> Iterable[_Pair]:
+def _account(account: Account, _settings: Settings) -> Iterable[_Broken]:
+    if not account.server:
+        left_out = f", the preset {account.provider} leaves it to you" if account.provider else ""
+        yield _Broken(
+            "server", ("provider",), f"is missing{left_out}", '"host" or "host:port", or a provider whose preset knows it'
+        )
     if account.register and not account.user:
-        yield _Pair("user", "register", "is missing", "the SIP user; only register = false goes without")
+        yield _Broken("user", ("register",), "is missing", "the SIP user; only register = false goes without")
 
 
-def _sip_pairs(sip: Sip) -> Iterable[_Pair]:
+def _dial_plan(plan: DialPlan, settings: Settings) -> Iterable[_Broken]:
+    if plan.daily_cost_limit and not settings.price:
+        yield _Broken("daily_cost_limit", ("price.",), "no prices are known to count with", "0, or add [[price]] tables")
+
+
+def _screening(screening: Screening, settings: Settings) -> Iterable[_Broken]:
+    for key in ("anonymous", "unknown"):
+        if getattr(screening, key) == "voicemail" and not settings.mailbox:
+            yield _Broken(key, ("mailbox.",), '"voicemail" needs a mailbox', "ring, reject, or add a [[mailbox]]")
+
+
+def _mailbox(mailbox: Mailbox, settings: Settings) -> Iterable[_Broken]:
+    if mailbox.email and not settings.mail.server:
+        yield _Broken("email", ("mail.server",), "no mail server is set", '"", or set server in [mail]')
+
+
+def _mail(mail: Mail, _settings: Settings) -> Iterable[_Broken]:
+    if mail.server and not mail.sender:
+        yield _Broken("sender", ("server",), "is missing", "a mail address, as the server is set")
+    if mail.password and not mail.user:
+        yield _Broken("user", ("password",), "is missing", "the login that goes with the password")
+    if mail.password and mail.security == "none":
+        yield _Broken("security", ("password",), "none would send the password in clear", "starttls, tls, or no password")
+
+
+def _sip(sip: Sip, _settings: Settings) -> Iterable[_Broken]:
     if sip.rtp_last - sip.rtp_first + 1 < _VOICE_PORTS:
         least = sip.rtp_first + _VOICE_PORTS - 1
-        yield _Pair(
+        yield _Broken(
             "rtp_last",
-            "rtp_first",
+            ("rtp_first",),
             f"{sip.rtp_last} leaves too few ports for voice",
             f"at least {least} (rtp_first and {_VOICE_PORTS - 1})",
         )
 
 
-def _account_known(settings: Settings, place: str, line: Line, wrong: Wrong) -> Iterable[Mistake]:
-    ids = [account.id for account in settings.account]
-    unclear = any(table.startswith("account") for table, key in wrong if key in ("", "id"))
-    if line.account and line.account not in ids and not unclear and (place, "account") not in wrong:
-        yield Mistake(
-            place,
-            "account",
-            f'no account has the id "{line.account}"',
-            ", ".join(dict.fromkeys(ids)) or "nothing, as there is no [[account]]",
-        )
+_RULES: Mapping[type, Callable[[Any, Settings], Iterable[_Broken]]] = {
+    Line: _line,
+    Account: _account,
+    DialPlan: _dial_plan,
+    Screening: _screening,
+    Mailbox: _mailbox,
+    Mail: _mail,
+    Sip: _sip,
+}
 
 
-def _twice(places: Sequence[str], names: Sequence[str], key: str, wrong: Wrong) -> Iterable[Mistake]:
-    first: dict[str, str] = {}
-    for place, name in zip(places, names, strict=True):
-        if (place, key) in wrong:
-            continue
-        if name in first:
-            yield Mistake(place, key, f'"{name}" is already taken by [{first[name]}]', "one that no other table has")
-        first.setdefault(name, place)
+def _rules_never_asked(found: Found) -> Iterable[Mistake]:
+    """A rule without conditions fits every call."""
+    tables = found.tables("rule")
+    for place, rule in tables[:-1]:
+        if found.untouched(place) and rule == Rule(account=rule.account, name=rule.name):
+            yield Mistake(place, "", "has no condition, so the rules after it are never asked", "a condition, or the last place")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from firmware.settings.errors import SettingsWrong
 from firmware.settings.load import LARGEST_BYTES, load, parse
-from firmware.settings.model import Settings
+from firmware.settings.model import SECTIONS, Settings
 
 ACCOUNT = '[[account]]\nid = "a"\nserver = "h.example"\nuser = "u"\n'
 
@@ -70,7 +70,7 @@ def test_every_mistake_is_told_at_once() -> None:
     [
         (
             '[devise]\nname = "x"',
-            '[devise]: unknown table, did you mean "device"?; allowed: device, line, account, sip, uplink, modem, web',
+            '[devise]: unknown table, did you mean "device"?; allowed: device, line, account, rule, dial_plan, price',
         ),
         ('[web]\nlisten_on = "x"', '[web] listen_on: unknown key, did you mean "listen"?; allowed: listen, password_hash'),
         ("[modem]", "[modem] port: is missing; allowed: an absolute path"),
@@ -216,7 +216,7 @@ def test_any_bytes_give_settings_or_sentences(content: bytes) -> None:
     assert all(sentence.startswith("k.toml: ") and sentence.isprintable() for sentence in told(content))
 
 
-TABLES = ("device", "line", "account", "sip", "uplink", "modem", "web", "other", '"\\u202e"')
+TABLES = (*(section.name for section in SECTIONS), "other", '"\\u202e"')
 KEYS = (
     "name",
     "country",
@@ -231,6 +231,14 @@ KEYS = (
     "interface",
     "apn",
     "listen",
+    "numbers",
+    "speed_dial",
+    "contact",
+    "lines",
+    "redial",
+    "provider",
+    "prefix",
+    "hours",
     "x",
 )
 VALUES = (
@@ -251,6 +259,9 @@ VALUES = (
     "07:32:00",
     '"\\u0000"',
     "100",
+    '"*7"',
+    '"off"',
+    "[3]",
 )
 
 

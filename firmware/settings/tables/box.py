@@ -1,0 +1,49 @@
+"""The box itself: its name and country, its page, its ways to the internet, and what all accounts share of SIP."""
+
+from typing import Annotated, Literal
+
+from firmware.settings import formats
+from firmware.settings.secret import Secret
+from firmware.settings.tables.table import Table, amount, choice, text
+
+Country = Literal["KZ", "RU", "US", "GB", "DE", "IN"]
+"""Countries whose tones firmware/sound knows; the one list of them in the settings."""
+
+
+class Device(Table, frozen=True, kw_only=True):
+    name: Annotated[str, text("What this box calls itself.", formats.NAME)] = "Keepline"
+    country: Annotated[Country, choice("Whose tones, rhythms and numbers the telephone knows.")] = "KZ"
+    language: Annotated[Literal["en", "ru", "kk", "bn"], choice("The language of the page and of what the box says.")] = "en"
+    board: Annotated[Literal["pi", "sim"], choice("The hardware: a Raspberry Pi with its HAT, or a simulated one.")] = "pi"
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], choice("How much the log tells.")] = "info"
+
+
+class Sip(Table, frozen=True, kw_only=True):
+    port: Annotated[int, amount("The port SIP listens on; 0: any free one.", 0, 65535)] = 0
+    tls_ca_file: Annotated[str, text("Certificates to trust; empty: the system's.", formats.or_empty(formats.FILE))] = ""
+    tls_verify: Annotated[bool, choice("Whether a server must prove who it is; false only for trials.")] = True
+    nameservers: Annotated[tuple[str, ...], text("DNS servers; empty: the system's.", formats.ADDRESS)] = ()
+    rtp_first: Annotated[int, amount("The first port for voice.", 1024, 65534)] = 10000
+    rtp_last: Annotated[int, amount("The last port for voice.", 1025, 65535)] = 10999
+    rtp_silence_s: Annotated[int, amount("End a call when no voice packet came for this long; 0: never.", 0, 3600, "s")] = 30
+    accept_unknown: Annotated[bool, choice("Whether callers that come from none of your servers may ring.")] = False
+
+
+class Uplink(Table, frozen=True, kw_only=True):
+    """One way to the internet."""
+
+    interface: Annotated[str, text("The network interface.", formats.INTERFACE)]
+    kind: Annotated[Literal["ethernet", "wifi", "cellular"], choice("What it is.")] = "ethernet"
+    priority: Annotated[int, amount("1 is tried first.", 1, 99)] = 10
+    metered: Annotated[bool, choice("Whether traffic costs money, so that it is used sparingly.")] = False
+
+
+class Modem(Table, frozen=True, kw_only=True):
+    port: Annotated[str, text("The modem's AT port.", formats.FILE)]
+    apn: Annotated[str, text("The operator's access point; empty: the one known for the card.", formats.APN)] = ""
+    pin: Annotated[Secret, text("The PIN of the SIM card.", formats.PIN)] = Secret()
+
+
+class Web(Table, frozen=True, kw_only=True):
+    listen: Annotated[str, text("Where the page is served.", formats.LISTENER)] = "127.0.0.1:8080"
+    password_hash: Annotated[Secret, text("The page's password, hashed; the page writes it.", formats.PASSWORD)] = Secret()
