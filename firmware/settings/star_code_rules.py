@@ -4,40 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
+from firmware.core.star_codes import OFF, PASS, STAR_CODES, Follows
 from firmware.settings.errors import Mistake
 from firmware.settings.found import Found
-from firmware.settings.keys import keys
 from firmware.settings.tables.star_codes import StarCodes
 
-_DIGITS = frozenset("0123456789")
+_BY_NAME = {code.feature.value: code for code in STAR_CODES}
 
-_FOLLOWED_BY: dict[str, frozenset[str]] = dict.fromkeys(
-    (
-        "call_forward_all_on",
-        "call_forward_busy_on",
-        "call_forward_no_answer_on",
-        "call_forward_unreachable_on",
-        "call_waiting_off_once",
-        "call_waiting_on_once",
-        "caller_id_hidden_once",
-        "caller_id_shown_once",
-        "speed_dial_set",
-        "blind_transfer",
-        "conference",
-        "canceller_off_once",
-    ),
-    _DIGITS,
-) | {"choose_number": frozenset("12345678")}
-"""What can be dialed after a code; every other one is complete by itself."""
-
-_WHILE_HELD = frozenset({"blind_transfer", "conference"})
-"""Asked only while a call is held, and then first, so that their codes may be those of other features."""
-
-_PASSED = {"pickup": "*8", "park": "*85"}
-"""The codes of features that only a PBX has."""
-
-
-_DEFAULTS = {key.name: _PASSED.get(key.name, key.default) for key in keys(StarCodes)}
+_NEXT = {
+    Follows.NOTHING: frozenset[str](),
+    Follows.NUMBER: frozenset("0123456789"),
+    Follows.CHOICE_NUMBER: frozenset("12345678"),
+    Follows.SLOT_NUMBER: frozenset("23456789"),
+}
+"""What can be dialed right after a code; where nothing follows, the code is complete by itself."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +28,14 @@ class _Code:
 
     @property
     def changed(self) -> bool:
-        return self.digits not in _DEFAULTS[self.feature].split()
+        return self.digits not in _BY_NAME[self.feature].default.split()
 
     def hides(self, longer: "_Code") -> bool:
         """Whether `longer` can never be dialed, as this code is complete, or its number begins, before."""
         if self.passed or self.digits == longer.digits or not longer.digits.startswith(self.digits):
             return False
-        follows = _FOLLOWED_BY.get(self.feature)
-        return follows is None or longer.digits[len(self.digits)] in follows
+        follows = _NEXT[_BY_NAME[self.feature].follows]
+        return not follows or longer.digits[len(self.digits)] in follows
 
 
 def broken_star_codes(found: Found) -> Iterable[Mistake]:
@@ -71,15 +51,16 @@ def broken_star_codes(found: Found) -> Iterable[Mistake]:
 
 
 def _codes(settings: StarCodes) -> Iterable[_Code]:
-    for feature, default in _DEFAULTS.items():
-        value = getattr(settings, feature)
-        if value != "off":
-            for digits in (default if value == "pass" else value).split():
-                yield _Code(feature, digits, passed=value == "pass")
+    for name, code in _BY_NAME.items():
+        value = getattr(settings, name)
+        digits = code.default if value == PASS else value
+        if digits not in (OFF, PASS):
+            yield from (_Code(name, each, passed=value == PASS) for each in digits.split())
 
 
 def _asked_together(one: _Code, other: _Code) -> bool:
-    return (one.feature in _WHILE_HELD) == (other.feature in _WHILE_HELD)
+    """Codes of a held call are asked only then, and first, so that they may be those of other features."""
+    return _BY_NAME[one.feature].while_held == _BY_NAME[other.feature].while_held
 
 
 def _clash(mine: _Code, theirs: _Code) -> str:

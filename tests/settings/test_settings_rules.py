@@ -1,10 +1,15 @@
 """Keys that must fit one another: names that must exist or be unique, star codes that must be dialable, mail that must reach a server."""
 
+from typing import get_args
+
 import pytest
 
+from firmware.core.hook import PulseDialing
+from firmware.core.star_codes import STAR_CODES
 from firmware.settings.errors import SettingsWrong
+from firmware.settings.keys import keys
 from firmware.settings.load import parse
-from firmware.settings.model import Line, Settings, StarCodes
+from firmware.settings.model import Line, PulseDial, Settings, StarCodes
 
 ACCOUNT = '[[account]]\nid = "a"\nserver = "h.example"\nuser = "u"\n'
 MUM = '[[contact]]\nname = "Mum"\nnumbers = ["123"]\ngroup = "family"\n'
@@ -103,6 +108,14 @@ def test_one_mistake_one_sentence(text: str, sentence: str) -> None:
     assert sentence in found
 
 
+def test_each_feature_has_its_key_with_the_same_default() -> None:
+    assert {code.feature.value: code.default for code in STAR_CODES} == {key.name: key.default for key in keys(StarCodes)}
+
+
+def test_the_ways_to_count_pulses_are_those_of_the_hook() -> None:
+    assert {dialing.value for dialing in PulseDialing} == set(get_args(PulseDial))
+
+
 def test_a_name_that_may_be_meant_by_a_wrong_one_is_not_called_missing() -> None:
     (found,) = mistakes(ACCOUNT + '[[contact]]\nname = ""\nnumbers = ["1"]\n[[rule]]\naccount = "a"\ncontact = ["Mum"]')
     assert found.startswith("[contact.1] name: ")
@@ -144,7 +157,7 @@ def test_the_second_line_counts() -> None:
         ('voicemail = "**5"', 'voicemail: "**5" can never be dialed, since "**" (choose_number) is taken before'),
         ('blind_transfer = "*2"', 'blind_transfer: "*2" would be taken before "*23" (conference) is dialed'),
         ('redial = "*07 *07"', '"*07" is already the code of redial'),
-        ('redial = "*8"', 'redial: "*8" is already the code of pickup'),
+        ('pickup = "*8"', 'pickup: "*8" would be taken before "*82" (caller_id_shown_once) is dialed'),
         ('redial = "72"', 'redial: "72" is not allowed; allowed: codes such as "*72" or "*87 *98"'),
         ('redail = "off"', 'redail: unknown key, did you mean "redial"?'),
     ],

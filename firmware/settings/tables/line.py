@@ -53,8 +53,9 @@ class Line(Table, frozen=True, kw_only=True):
     pulse_dial: Annotated[
         PulseDial, choice("The rotary dial: 0 is ten pulses (standard), or as in New Zealand or Sweden; off: keys only.")
     ] = "standard"
-    # 12 ms: shorter breaks are bounces of the contact; 8 pps with 67 % break opens the loop for 84 ms, 200 ms ends a digit.
-    pulse_break_min_ms: Annotated[int, amount("The shortest break of the loop that is a dial pulse.", 5, 60, "ms")] = 12
+    # firmware/core/hook.py tells where these come from; "learn my dial" finds them out by itself.
+    pulse_break_min_ms: Annotated[int, amount("The shortest break of the loop that is a dial pulse.", 5, 60, "ms")] = 10
+    pulse_make_min_ms: Annotated[int, amount("The shortest pause between two dial pulses.", 2, 40, "ms")] = 8
     digit_end_ms: Annotated[int, amount("A pause this long ends a dialed digit.", 80, 600, "ms")] = 200
     caller_id: Annotated[
         Literal["auto", "bellcore", "etsi", "dtmf", "off"],

@@ -1,4 +1,4 @@
-"""The code of each feature. Their defaults follow what Grandstream and Cisco adapters do, so that people's habits keep working."""
+"""The code of each feature: a key for each line of firmware/core/star_codes.py, with the same default (a test holds the two together)."""
 
 from typing import Annotated
 
@@ -21,10 +21,10 @@ class StarCodes(Table, frozen=True, kw_only=True):
     call_forward_busy_off: Annotated[str, _code("Forward when busy no longer.")] = "*91"
     call_forward_no_answer_on: Annotated[str, _code("Forward when nobody answers to the number that follows.")] = "*92"
     call_forward_no_answer_off: Annotated[str, _code("Forward when nobody answers no longer.")] = "*93"
-    call_forward_unreachable_on: Annotated[str, _code("Forward when the box cannot be reached to the number that follows.")] = (
+    call_forward_unreachable_on: Annotated[str, _code("Forward while the handset is left off to the number that follows.")] = (
         "*94"
     )
-    call_forward_unreachable_off: Annotated[str, _code("Forward when the box cannot be reached no longer.")] = "*95"
+    call_forward_unreachable_off: Annotated[str, _code("Forward while the handset is left off no longer.")] = "*95"
     do_not_disturb_on: Annotated[str, _code("Let nothing ring.")] = "*78"
     do_not_disturb_off: Annotated[str, _code("Let calls ring again.")] = "*79"
     call_waiting_on: Annotated[str, _code("Announce second callers in a call.")] = "*51"
