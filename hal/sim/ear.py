@@ -13,15 +13,20 @@ A short window shows only a part of a cadence, so the names follow these rules, 
 - else by its rhythm: bursts over 780 ms are ringback, as are two with a shorter pause between; one or two bursts with a long pause are
   ringback from 375 ms each, call_waiting below; equal bursts and pauses are busy from 300 ms, congestion below; 400 and 225 ms in
   turn are congestion (GB); short bursts of 440 Hz alone are call_waiting (US);
+- three short bursts of dial tone and then silence are confirmation, as is one whole burst of 1400 Hz (GB) or of 600 Hz; 600 Hz in shorter
+  bursts is holding, 1400 Hz for less than 600 ms is record: the tone after which one speaks;
+- dial tone with gaps of 30 to 60 ms is stutter (recall dial tone of RU);
 - any other steady sound (a test tone, a lone 440 Hz, DTMF) is voice: the exchange has no such tone.
 So hear longer than one burst (1 s, US 2 s) to tell dial from ringback, and longer than a pause (4 s) to be sure of the ringback.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from hal.errors import PartMisused
+from hal.ports import SAMPLE_RATE_HZ
 from hal.sim.dtmf import digits_in
 from hal.sim.level import SILENCE_DBM0, from_pcm, level_dbm0
 from hal.sim.rhythm import RING_MS, Burst, Rhythm, rhythm_of
@@ -33,6 +38,7 @@ LEAST_DBM0 = -48.0
 HOWLER_DBM0 = -2.0
 """A steady tone as loud as this is meant to wake the house."""
 
+SAMPLES_A_MS = SAMPLE_RATE_HZ / 1000
 PIECE_MS = 80
 """Sound is looked at in pieces this long where tones follow one another."""
 
@@ -59,6 +65,13 @@ DIAL_US = {350, 440}
 DIAL_STUTTER_DE = {400, 425}
 UNOBTAINABLE = {400}
 CALL_WAITING_US = {440}
+ADAPTER = {600}
+BEEP = {1400}
+BEEP_MS = 600
+"""Tones of supplementary services (Cisco's adapters; BT SIN 350 by way of indications.conf): see countries/common/tones.toml."""
+GAP_MS = 60
+"""A pause so short is a gap in dial tone: 40 ms (RU); the shortest of a ringback tone is 200."""
+CONFIRMATION_BURSTS = 3
 PLAIN = ({400}, {425}, {375, 425}, {375, 400, 425})
 
 
@@ -71,7 +84,7 @@ class Heard:
     tones_hz: list[float]
     """Frequencies of the longest steady part, ascending, to 0.5 %."""
     name: str
-    """dial, ringback, busy, congestion, special, stutter, howler, call_waiting, silence or voice."""
+    """dial, ringback, busy, congestion, special, stutter, howler, call_waiting, confirmation, holding, record, silence or voice."""
     dtmf: str
 
 
@@ -109,9 +122,33 @@ def exchange_tone(rhythm: Rhythm, tones_hz: list[float], steady: list[Spectrum])
     """Tones whose name depends on frequency and rhythm."""
     if any(same(tones_hz, plain) for plain in PLAIN):
         return plain_tone(rhythm, unobtainable=same(tones_hz, UNOBTAINABLE))
+    if same(tones_hz, ADAPTER) or same(tones_hz, BEEP):
+        return service_tone(rhythm, beep=same(tones_hz, BEEP))
     if same(tones_hz, CALL_WAITING_US):
         return "call_waiting" if rhythm.whole_bursts and rhythm.longest_ms < RING_MS else "voice"
     return paired_tone(rhythm, tones_hz, steady)
+
+
+def service_tone(rhythm: Rhythm, *, beep: bool) -> str:
+    """Tones that answer a star code or come before a recording; what fills the window is a test tone."""
+    if not rhythm.whole_bursts:
+        return "voice"
+    if beep:
+        return "record" if rhythm.longest_ms < BEEP_MS else "confirmation"
+    return "holding" if rhythm.short_bursts(140) >= 2 else "confirmation"
+
+
+def confirms(rhythm: Rhythm) -> bool:
+    """Three short bursts, all heard to their end, and nothing after: stutter would go on as dial tone."""
+    last = rhythm.bursts[-1]
+    quiet_ms = (rhythm.length - last.end) / SAMPLES_A_MS
+    return len(rhythm.bursts) == rhythm.short_bursts(140) == CONFIRMATION_BURSTS and quiet_ms > 2 * last.duration_ms
+
+
+def has_gaps(rhythm: Rhythm) -> bool:
+    """The tone is broken off again and again, for an instant only."""
+    pauses = [(later.start - earlier.end) / SAMPLES_A_MS for earlier, later in pairwise(rhythm.bursts)]
+    return bool(pauses) and max(pauses) <= GAP_MS
 
 
 def paired_tone(rhythm: Rhythm, tones_hz: list[float], steady: list[Spectrum]) -> str:
@@ -122,6 +159,8 @@ def paired_tone(rhythm: Rhythm, tones_hz: list[float], steady: list[Spectrum]) -
         return "congestion" if rhythm.longest_ms < RING_MS else "busy"
     if same(tones_hz, DIAL_STUTTER_DE) and (rhythm.fills_window or rhythm.still_sounds_after(LONGER_THAN_RING_MS)):
         return "stutter"
+    if same(tones_hz, DIAL_US) and confirms(rhythm):
+        return "confirmation"
     if same(tones_hz, DIAL_US):
         return "stutter" if rhythm.short_bursts(140) or takes_turns(steady) else "dial"
     return "voice"
@@ -129,8 +168,8 @@ def paired_tone(rhythm: Rhythm, tones_hz: list[float], steady: list[Spectrum]) -
 
 def plain_tone(rhythm: Rhythm, *, unobtainable: bool) -> str:
     """One frequency for everything (most of the world): only the rhythm tells."""
-    if rhythm.short_bursts(140) >= 2:
-        return "stutter"
+    if rhythm.short_bursts(140) >= 2 or has_gaps(rhythm):
+        return "confirmation" if confirms(rhythm) else "stutter"
     if rhythm.fills_window or rhythm.still_sounds_after(LONGER_THAN_RING_MS):
         return "special" if unobtainable else "dial"
     if rhythm.double_ring:

@@ -38,6 +38,19 @@ KNOWN = [
     ("KZ", ToneName.DIAL, [425], [], -12),
     ("KZ", ToneName.RINGBACK, [425], [1000, 4000], -12),
     ("IN", ToneName.BUSY, [400], [750, 750], -12),
+    ("RU", ToneName.RECALL, [425], [400, 40], -12),
+    ("DE", ToneName.HOLDING, [425], [150, 150, 150, 8000], -19),
+    ("US", ToneName.HOLDING, [600], [100, 100, 100, 100, 100, 9500], -19),
+]
+
+# Played once: what follows the last burst is silence.
+KNOWN_ONCE = [
+    ("US", ToneName.CONFIRMATION, [350, 440], [100, 100, 100, 100, 100], -13),
+    ("US", ToneName.REJECTION, [480, 620], [250, 250, 250, 250, 250, 250, 250], -24),
+    ("GB", ToneName.CONFIRMATION, [1400], [1000], -12),
+    ("GB", ToneName.REJECTION, [400], [200, 400, 2000], -12),
+    ("KZ", ToneName.CONFIRMATION, [425], [100, 100, 100, 100, 100], -12),
+    ("KZ", ToneName.RECORD, [1400], [400], -15),
 ]
 
 
@@ -59,6 +72,18 @@ def test_a_tone_sounds_as_its_source_says(
     runs = [length for _, length in sounding_runs_ms(signal)]
     assert runs[:-1] == pytest.approx((cadence_ms * 99)[: len(runs) - 1], abs=5)
     assert cadence_ms or runs == [14_000]
+
+
+@pytest.mark.parametrize(("code", "name", "sines_hz", "bursts_ms", "level"), KNOWN_ONCE)
+def test_an_answer_to_a_star_code_sounds_once(
+    code: str, name: ToneName, sines_hz: list[int], bursts_ms: list[int], level: float
+) -> None:
+    signal = rendered(load_country(code).tones[name], 5)
+    for (hz, dbm0), expected_hz in zip(strongest_sines(signal[: bursts_ms[0] * 8], len(sines_hz)), sines_hz, strict=True):
+        assert hz == pytest.approx(expected_hz, rel=0.005)
+        assert dbm0 == pytest.approx(level, abs=0.5)
+    runs = [length for _, length in sounding_runs_ms(signal)]
+    assert runs == pytest.approx([*bursts_ms, 5000 - sum(bursts_ms)], abs=5)
 
 
 @pytest.mark.parametrize(("code", "name", "tone"), ALL, ids=[f"{code} {name}" for code, name, _ in ALL])
@@ -128,6 +153,7 @@ def test_stutter_dial_tone_is_six_bursts_and_then_steady() -> None:
 @pytest.mark.parametrize("code", country_codes())
 def test_every_entry_names_its_source(code: str) -> None:
     country = load_country(code)
+    assert set(country.tones) == set(ToneName)
     assert set(country.provenance) == {"ring", "caller_id", "call_waiting", *(tone.value for tone in ToneName)}
     assert all(len(entry.source) > 3 for entry in country.provenance.values())
 
@@ -168,6 +194,7 @@ def test_an_unknown_country_is_told_which_exist() -> None:
         ('kind = "etsi"', 'kind = "fsk"', "must be one of none, bellcore, etsi, dtmf"),
         ('source = "A, D"', "", r"\[ring\]: source is missing"),
         ('name = "Germany"', "name = ", "XX.toml cannot be read"),
+        ("425/200,0/5000", "425/200", "must repeat and end with the silence between two signals"),
         ("[caller_id]", "caller_id = 3", "XX.toml cannot be read"),
     ],
 )

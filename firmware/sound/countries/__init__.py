@@ -6,14 +6,17 @@ Knows the notation (`README.md` here), not the values. Reads files, so call it a
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from firmware.core.actions import ToneName
 from firmware.core.tones import CallerIdKind, CountryTones, Provenance, Segment, Sine, Tone
 from firmware.sound.errors import CountryInvalid, CountryUnknown
 
 COUNTRIES = Path(__file__).parent
+COMMON = COUNTRIES / "common" / "tones.toml"
+"""Tones for countries that have none of their own."""
 _CALL_WAITING = "call_waiting"
 _MARKS = {"source", "derived", "unconfirmed"}
 _ELEMENT = re.compile(r"(!?)(\d+(?:\+\d+){0,3})(?:\*(\d+))?(?:/(\d+))?")
@@ -45,19 +48,33 @@ def country_from(code: str, entries: Mapping[str, Any], where: str) -> CountryTo
     root = _Table(where, entries, {"name", "ring", "caller_id", "tone"})
     ring = root.table("ring", {"cadence_ms"} | _MARKS)
     caller_id = root.table("caller_id", {"kind"} | _MARKS)
-    names = [tone.value for tone in ToneName]
-    tables = root.table("tone", {*names, _CALL_WAITING})
-    parts = {name: tables.table(name, {"play", "level_dbm0"} | _MARKS) for name in [*names, _CALL_WAITING]}
+    parts = _tone_tables(root)
     return CountryTones(
         code=code,
         name=root.text("name"),
         tones={tone: _tone(parts[tone.value]) for tone in ToneName},
-        call_waiting=_tone(parts[_CALL_WAITING]),
+        call_waiting=_waiting_tone(parts[_CALL_WAITING]),
         ring_cadence_ms=_cadence(ring),
         caller_id=_kind(caller_id),
         provenance={"ring": ring.provenance(), "caller_id": caller_id.provenance()}
         | {name: part.provenance() for name, part in parts.items()},
     )
+
+
+def _tone_tables(root: "_Table") -> dict[str, "_Table"]:
+    """Each tone's table by name: the country's own, or the common one."""
+    names = [*(tone.value for tone in ToneName), _CALL_WAITING]
+    own = root.table("tone", set(names))
+    common = _Table(COMMON.name, _common_tones(), set(names))
+    return {
+        name: (common if not own.has(name) and common.has(name) else own).table(name, {"play", "level_dbm0"} | _MARKS)
+        for name in names
+    }
+
+
+@cache
+def _common_tones() -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", tomllib.loads(COMMON.read_text(encoding="utf-8"))["tone"])
 
 
 class _Table:
@@ -79,6 +96,9 @@ class _Table:
         if key not in self._entries:
             raise self.wrong(key, "is missing")
         return self._entries[key]
+
+    def has(self, key: str) -> bool:
+        return key in self._entries
 
     def table(self, key: str, allowed: set[str]) -> "_Table":
         return _Table(f"{self.where} [{key}]", self.value(key), allowed)
@@ -109,6 +129,14 @@ def _tone(table: _Table) -> Tone:
     repeat_from = _repeat_from(table, [match[1] == "!" for match in elements])
     _refuse_early_end(table, segments)
     return Tone(segments, repeat_from)
+
+
+def _waiting_tone(table: _Table) -> Tone:
+    """It is played burst by burst into a conversation, so where a burst ends must be known."""
+    tone = _tone(table)
+    if tone.segments[-1].sines or len(tone.segments) < 2 or tone.repeat_from is None:
+        raise table.wrong("play", "must repeat and end with the silence between two signals, such as 440/300,0/10000")
+    return tone
 
 
 def _element(table: _Table, text: str) -> re.Match[str]:
