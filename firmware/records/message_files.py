@@ -4,12 +4,13 @@
 until it is complete, so whatever has the name of a message is whole; `kill -9` costs the sound of the last half second. Synchronous, for one thread.
 """
 
+import errno
 import os
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from firmware.records.errors import RecordsFull
 
@@ -18,7 +19,7 @@ BYTES_A_SECOND = 2 * RATE_HZ
 KEPT_FREE_BYTES = 1024 * 1024
 """A recording ends before the disk is full: the rows of SQLite need room too, and so does whoever else writes there."""
 
-_HEADER_BYTES = 44
+HEADER_BYTES = 44
 _SYNCED_EVERY_BYTES = 4 * BYTES_A_SECOND
 _GREETING = "greeting.wav"
 _PART = ".part"
@@ -35,6 +36,10 @@ def wav_header(sound_bytes: int) -> bytes:
 def mailbox_folder(root: Path, mailbox: str) -> Path:
     """Whatever a mailbox is called, its folder lies in `root`."""
     return root / quote(mailbox, safe="").replace(".", "%2E")
+
+
+def mailbox_of(folder: Path) -> str:
+    return unquote(folder.name)
 
 
 def check_room(root: Path) -> None:
@@ -61,7 +66,7 @@ class PartFile:
         check_room(self._part.parent)
         rest = memoryview(pcm)
         while rest:
-            written = os.pwrite(self._file, rest, _HEADER_BYTES + self.sound_bytes)
+            written = os.pwrite(self._file, rest, HEADER_BYTES + self.sound_bytes)
             self.sound_bytes += written
             rest = rest[written:]
         if self.sound_bytes % _SYNCED_EVERY_BYTES < len(pcm):
@@ -70,7 +75,7 @@ class PartFile:
     def finish(self, sound_bytes: int) -> None:
         """Keep the first `sound_bytes`; needs no more room than there is."""
         self.sound_bytes = min(self.sound_bytes, sound_bytes // 2 * 2)
-        os.ftruncate(self._file, _HEADER_BYTES + self.sound_bytes)
+        os.ftruncate(self._file, HEADER_BYTES + self.sound_bytes)
         os.pwrite(self._file, wav_header(self.sound_bytes), 0)
         os.fsync(self._file)
         self.close()
@@ -79,7 +84,7 @@ class PartFile:
 
     def recover(self) -> None:
         """Take what a device that was killed had recorded."""
-        self.sound_bytes = max(0, os.fstat(self._file).st_size - _HEADER_BYTES)
+        self.sound_bytes = max(0, os.fstat(self._file).st_size - HEADER_BYTES)
 
     def drop(self) -> None:
         self.close()
@@ -100,14 +105,19 @@ def complete_files(folder: Path) -> Iterator[Path]:
     return iter(sorted(folder.glob("[0-9]*.wav")))
 
 
-def seconds_of(file_bytes: int) -> float:
-    return round(max(0, file_bytes - _HEADER_BYTES) / BYTES_A_SECOND, 1)
+def sound_bytes_of(path: Path) -> int:
+    return max(0, path.stat().st_size - HEADER_BYTES)
+
+
+def is_full(error: OSError) -> bool:
+    """No space, or more than this user may have."""
+    return error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 def read_greeting(folder: Path) -> bytes | None:
     """The samples of the owner's own greeting; None without one."""
     try:
-        return (folder / _GREETING).read_bytes()[_HEADER_BYTES:]
+        return (folder / _GREETING).read_bytes()[HEADER_BYTES:]
     except FileNotFoundError:
         return None
 
