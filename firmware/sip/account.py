@@ -8,7 +8,7 @@ import logging
 import random
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import pjsua2 as pj
 
@@ -21,7 +21,9 @@ from firmware.sip.account_config import config_of, route_to, sources_of
 from firmware.sip.engine import Engine, TransportKey, explain, shielded
 from firmware.sip.errors import ServerUnknown
 from firmware.sip.identity import headers_of
-from firmware.sip.news import AccountChanged
+from firmware.sip.message_summary import summary_of
+from firmware.sip.news import AccountChanged, MessagesWaiting
+from firmware.sip.referral import address_of, is_among
 from firmware.sip.resolve import Located, hosts_file, locate, parse_server
 
 log = logging.getLogger("keepline.sip")
@@ -48,29 +50,36 @@ class _Account(pj.Account):  # type: ignore[misc]
 
     @shielded
     def onIncomingCall(self, prm: Any) -> None:
-        self._owner.on_invite(self._owner, prm.callId, prm.rdata.wholeMsg)
+        self._owner.listener.invited(self._owner, prm.callId, prm.rdata.wholeMsg)
+
+    @shielded
+    def onMwiInfo(self, prm: Any) -> None:
+        subscribed = prm.state != pj.PJSIP_EVSUB_STATE_NULL
+        self._owner.on_summary(str(prm.rdata.wholeMsg), str(prm.rdata.srcAddress), subscribed=subscribed)
+
+
+Report = Callable[[AccountChanged | MessagesWaiting], None]
+
+
+class Listener(Protocol):
+    """Who hears of an account."""
+
+    def account_news(self, news: AccountChanged | MessagesWaiting) -> None: ...
+    def invited(self, account: "Account", call_id: int, message: str) -> None: ...
 
 
 class Account:
-    """Registers, refreshes, retries and unregisters one account. `report` gets every step."""
+    """Registers, refreshes, retries and unregisters one account. `listener` gets every step."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 (what an account depends on)
-        self,
-        settings: AccountSettings,
-        sip: Sip,
-        instance: str,
-        engine: Engine,
-        report: Callable[[AccountChanged], None],
-        on_invite: Callable[["Account", int, str], None],
-    ) -> None:
+    def __init__(self, settings: AccountSettings, sip: Sip, instance: str, engine: Engine, listener: Listener) -> None:
         self.settings = settings
-        self.on_invite = on_invite
+        self.listener = listener
         self.registration = Registration()
         self.sources: frozenset[str] = frozenset(settings.accept_from)
         self._sip = sip
         self._instance = instance
         self._engine = engine
-        self.report = report
+        self.report: Report = listener.account_news
         self._server = parse_server(settings.server)
         self._next_hop = parse_server(settings.outbound_proxy or settings.server)
         self._account: _Account | None = None
@@ -158,6 +167,19 @@ class Account:
             if self.registration is then:
                 self.report(AccountChanged(self.settings.id, then, reason))
 
+    def on_summary(self, message: str, source: str, *, subscribed: bool) -> None:
+        """The engine's news of the provider's mailbox. What nobody asked for counts only from the account's own server."""
+        summary = summary_of(message)
+        if summary and (subscribed or is_among(address_of(source), self.sources)):
+            self.report(MessagesWaiting(self.settings.id, *summary))
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names and addresses that stand for the account's own server in a URI."""
+        located = self._located.targets if self._located else ()
+        names = {self._server.host, self._next_hop.host, self.settings.from_domain, *(address for address, _ in located)}
+        return frozenset(name.lower() for name in names if name)
+
     def _learn_source(self, source: str) -> None:
         """The registrar may answer from another of its addresses than we found; calls will come from there."""
         self.sources |= {source if self.settings.transport == "udp" else source.rpartition(":")[0].strip("[]")} - {""}
@@ -218,6 +240,8 @@ class Account:
         transport_id = self._engine.transport(TransportKey(self.settings.transport, located.local_address))
         self._config = config_of(self.settings, self._sip, self._instance, located, transport_id)
         account.create(self._config)
+        if self.settings.contact_user:
+            pj.keeplineContactUser(account.getId(), self.settings.contact_user)
         self._account = account
 
     @property

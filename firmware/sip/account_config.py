@@ -20,6 +20,11 @@ def user_of(account: Account) -> str:
     return account.user or account.number or account.id
 
 
+def domain_of(account: Account) -> str:
+    """The host part of the account's own address."""
+    return account.from_domain or parse_server(account.server).uri_host
+
+
 def uri_of(account: Account, digits: str) -> str:
     """The Request-URI of a dialed number at the account's server; a `#` must be escaped (RFC 3261 section 25.1)."""
     return f"sip:{digits.replace('#', '%23')}@{parse_server(account.server).uri_host_port}{_transport_of(account)}"
@@ -41,7 +46,7 @@ def config_of(account: Account, sip: Sip, instance: str, located: Located, trans
     """What the engine needs to know of the account. `instance` is the device's UUID (RFC 5626)."""
     server = parse_server(account.server)
     config = pj.AccountConfig()
-    config.idUri = f"{_quoted(account.display_name)}<sip:{user_of(account)}@{server.uri_host}>"
+    config.idUri = f"{_quoted(account.display_name)}<sip:{user_of(account)}@{domain_of(account)}>"
     config.regConfig.registrarUri = f"sip:{server.uri_host_port}{_transport_of(account)}"
     config.regConfig.registerOnAdd = False
     config.regConfig.retryIntervalSec = config.regConfig.firstRetryIntervalSec = 0  # the retries are ours
@@ -55,6 +60,7 @@ def config_of(account: Account, sip: Sip, instance: str, located: Located, trans
     if account.outbound_proxy:
         proxy = parse_server(account.outbound_proxy).uri_host_port
         config.sipConfig.proxies.append(f"<sip:{proxy};lr{_transport_of(account)}>")
+    config.mwiConfig.enabled = account.mwi
     _set_media(config, account, sip, located.local_address)
     config.callConfig.prackUse = _PRACK[account.prack]
     config.callConfig.timerUse = _TIMER[account.session_timer]

@@ -44,7 +44,7 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
         self._playing: tuple[Source, Callable[[], None] | None] | None = None
         self._sending: Source | None = None
         self._pinned_thread = 0
-        self.createPort(name, _pcm_format())
+        self.createPort(name, pcm_format())
 
     def play(self, source: Source, on_end: Callable[[], None] | None = None) -> None:
         """Let the line hear `source` from the next frame on, in place of what it heard; `on_end` is posted when it ends by itself."""
@@ -58,9 +58,7 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
         self._sending = source
 
     def onFrameRequested(self, frame: Any) -> None:
-        if self._pinned_thread != get_ident():
-            self._pinned_thread = get_ident()
-            pj.keeplinePinThread()
+        self._pinned_thread = pinned(self._pinned_thread)
         voice = self._voice.process(self._sound.take_frame())
         sending = self._sending
         if sending is not None:
@@ -72,7 +70,7 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
     def onFrameReceived(self, frame: Any) -> None:
         playing = self._playing
         if playing is None:
-            self._sound.give_frame(_samples(frame))
+            self._sound.give_frame(samples_of(frame))
             return
         source, on_end = playing
         self._sound.give_frame(source.take(FRAME_SAMPLES))
@@ -82,19 +80,26 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
                 self._post(on_end)
 
 
-_SILENCE = bytes(2 * FRAME_SAMPLES)
+SILENCE = bytes(2 * FRAME_SAMPLES)
 
 
-def _samples(frame: Any) -> bytes:
+def pinned(before: int) -> int:
+    """Make sure that the calling media thread keeps its Python state; `before` is the last thread that was seen here."""
+    if before != get_ident():
+        pj.keeplinePinThread()
+    return get_ident()
+
+
+def samples_of(frame: Any) -> bytes:
     """The bridge's frame as bytes; an unconnected port gets empty ones."""
-    if frame.type != pj.PJMEDIA_FRAME_TYPE_AUDIO or frame.size != len(_SILENCE):
-        return _SILENCE
+    if frame.type != pj.PJMEDIA_FRAME_TYPE_AUDIO or frame.size != len(SILENCE):
+        return SILENCE
     samples = bytearray(frame.size)
     frame.buf.copy_to_bytearray(samples)
     return bytes(samples)
 
 
-def _pcm_format() -> "pj.MediaFormatAudio":
+def pcm_format() -> "pj.MediaFormatAudio":
     pcm = pj.MediaFormatAudio()
     pcm.type = pj.PJMEDIA_TYPE_AUDIO
     pcm.clockRate = SAMPLE_RATE_HZ

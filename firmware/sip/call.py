@@ -1,33 +1,26 @@
 """One call as the engine sees it. Its callbacks become plain news; the engine's object stays in here and in the agent's registry.
 
-It knows INVITE, media and RTCP; which line a call belongs to is the agent's affair.
+It knows INVITE, REFER and the state of media; who hears whom, and which line a call belongs to, is the agent's affair.
 """
 
 import contextlib
 import logging
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
 import pjsua2 as pj
 
 from firmware.settings.model import Account as AccountSettings
-from firmware.sip.audio import LinePort
+from firmware.sip.call_media import CallMedia
 from firmware.sip.engine import shielded
-from firmware.sip.news import CallEstablished, CallOver, CallProgressed, DigitArrived, MediaChanged, News, Quality
-from firmware.sip.sdp import answerable, limit_codecs
+from firmware.sip.news import CallEstablished, CallOver, CallProgressed, DigitArrived, MediaChanged, News, Quality, TransferDone
+from firmware.sip.options import Header, call_options, one_stream
+from firmware.sip.reasons import why_over
+from firmware.sip.renegotiation import Renegotiation, Terms
 
 log = logging.getLogger("keepline.sip")
-
-_SRTP_ACTIVE = re.compile(r"SRTP status: Active Crypto-suite: (\S+)")
-
-_NOT_ACCEPTABLE = {415, 488, 606}
-"""What is said to a session description that cannot be taken."""
-
-_DTMF_MS = 100
-"""Length of a digit sent as RFC 4733: Q.24 asks receivers to take 40 ms, slow gateways like more."""
 
 
 class Ended(Enum):
@@ -36,6 +29,14 @@ class Ended(Enum):
     NOT_YET = "not yet"
     BY_US = "by us"
     BY_SILENCE = "by silence"
+
+
+class Transfer(Enum):
+    """A transfer that we asked the far end for."""
+
+    NONE = "none"
+    ASKED = "asked"
+    ACCEPTED = "accepted"
 
 
 @dataclass
@@ -49,37 +50,65 @@ class _Progress:
     reason: str = ""
     quality: Quality = field(default_factory=Quality)
     media: MediaChanged | None = None
+    transfer: Transfer = Transfer.NONE
 
 
-class Call(pj.Call):  # type: ignore[misc]
+class Judge(Protocol):
+    """Who decides on what a far end asks for."""
+
+    def refer(self, call: "Call", refer_to: str, source: str) -> "Call | int":
+        """The call to be placed for a REFER from `source`, or the status to refuse it with."""
+
+    def replace(self, call: "Call", source: str, message: str) -> "Call | int":
+        """The call that an INVITE with Replaces becomes, or the status to refuse it with."""
+
+    def replaced(self, call: "Call", successor: "Call") -> None:
+        """That INVITE has been answered."""
+
+
+class Call(CallMedia):
     """One INVITE dialog. Kept in the agent's registry until it is over: the engine hangs up a call nobody refers to."""
 
-    def __init__(
-        self, account: "pj.Account", handle: str, settings: AccountSettings, report: Callable[[News], None], call_id: int = -1
+    def __init__(  # noqa: PLR0913, PLR0917 (what a call depends on)
+        self,
+        account: "pj.Account",
+        handle: str,
+        settings: AccountSettings,
+        report: Callable[[News], None],
+        judge: Judge,
+        call_id: int = -1,
     ) -> None:
         super().__init__(account, call_id)
         self.handle = handle
         self.settings = settings
+        self.engine_account = account
+        self.talk = Renegotiation(caller=call_id < 0)
         self._report = report
-        self._port: LinePort | None = None
+        self._judge = judge
         self._progress = _Progress()
+        self._refer_source = ""
 
-    def place(self, uri: str) -> None:
+    def place(self, uri: str, headers: Iterable[Header] = (), from_uri: str = "") -> None:
         """Send the INVITE; raises pj.Error."""
-        self.makeCall(uri, _options())
+        self.makeCall(uri, call_options(headers=headers, from_uri=from_uri))
 
     def ring(self) -> None:
-        self.answer(_options(180))
+        self.answer(call_options(180))
 
     def accept(self) -> None:
-        self.answer(_options(200))
+        self.answer(call_options(200))
+
+    def redirect(self, headers: Iterable[Header]) -> None:
+        """Refuse with 302, whose Contact is among the headers."""
+        self._progress.ended = Ended.BY_US
+        self.answer(call_options(302, headers))
 
     def end(self, status: int = 0, reason: str = "") -> None:
         """CANCEL, BYE or a final answer with `status`, whichever fits; an ended call is left alone."""
         self._progress.ended = Ended.BY_SILENCE if reason else Ended.BY_US
         self._progress.reason = reason
         with contextlib.suppress(pj.Error):
-            self.hangup(_options(status))
+            self.hangup(call_options(status))
         if reason:
             self._tell_over(self.getInfo())  # a far end that is gone will not answer our BYE
 
@@ -87,35 +116,39 @@ class Call(pj.Call):  # type: ignore[misc]
     def established(self) -> bool:
         return self._progress.established
 
-    def attach(self, port: LinePort) -> None:
-        """Join the call's sound with a line, now if there is sound already."""
-        self._port = port
-        if self.isActive():
-            self._join()
+    def negotiate(self, wanted: Terms) -> None:
+        """Let the far end know, as soon as that is possible."""
+        self.talk.wanted = wanted
+        if self.established and not self._progress.over:
+            self.talk.go_on(self._send_terms)
 
-    def send_digit(self, digit: str, method: int) -> bool:
-        """Send a DTMF digit out of band; False where the far end takes none."""
-        if method == pj.PJSUA_DTMF_METHOD_RFC2833 and self.getStreamInfo(0).audTxEventPt < 0:
-            return False
-        digits = pj.CallSendDtmfParam()
-        digits.method, digits.digits, digits.duration = method, digit, _DTMF_MS
-        self.sendDtmf(digits)
-        return True
+    def _send_terms(self, terms: Terms) -> None:
+        options = call_options()
+        if terms.held:
+            self.setHold(options)
+        else:
+            options.opt.flag |= pj.PJSUA_CALL_UNHOLD
+            self.reinvite(options)
+
+    def transfer(self, uri: str) -> None:
+        """Ask the far end to call somebody else (RFC 3515); raises pj.Error."""
+        self.xfer(uri, pj.CallOpParam())
+        self._progress.transfer = Transfer.ASKED
+
+    def transfer_to(self, other: "Call") -> None:
+        """Ask the far end to take the place of this box in another call (RFC 3891); raises pj.Error."""
+        self.xferReplaces(other, pj.CallOpParam())
+        self._progress.transfer = Transfer.ASKED
+
+    def give_transfer_up(self, status: int, reason: str) -> None:
+        """Nothing more is expected of a transfer, or its end is told."""
+        if self._progress.transfer is not Transfer.NONE:
+            self._progress.transfer = Transfer.NONE
+            self._report(TransferDone(self.handle, status // 100 == 2, status, reason))
 
     def quality(self) -> Quality:
         """RTCP figures so far; the last known ones while there is no media (the engine logs every vain question)."""
-        if not self.hasMedia():
-            return self._progress.quality
-        with contextlib.suppress(pj.Error):
-            statistics = self.getStreamStat(0).rtcp
-            received = statistics.rxStat
-            self._progress.quality = Quality(
-                rx_packets=received.pkt,
-                rx_lost=received.loss,
-                tx_packets=statistics.txStat.pkt,
-                jitter_ms=received.jitterUsec.mean / 1000,
-                rtt_ms=statistics.rttUsec.mean / 1000,
-            )
+        self._progress.quality = self.measured() or self._progress.quality
         return self._progress.quality
 
     @shielded
@@ -126,7 +159,7 @@ class Call(pj.Call):  # type: ignore[misc]
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self._progress.established:
             self._tell_established(info)
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
-            self._progress.reason = self._progress.reason or _why_unreachable(prm.e, info) or _why_refused(self.settings, info)
+            self._progress.reason = self._progress.reason or why_over(prm.e, info, self.settings)
             self._tell_over(info)
 
     def _tell_progress(self, info: Any) -> None:
@@ -140,12 +173,15 @@ class Call(pj.Call):  # type: ignore[misc]
         if any(media.status not in {pj.PJSUA_CALL_MEDIA_NONE, pj.PJSUA_CALL_MEDIA_ERROR} for media in info.media):
             self._progress.established = True
             self._report(CallEstablished(self.handle))
+            self.talk.go_on(self._send_terms)
         elif self.settings.srtp == "required":
             self._progress.reason = "the far end does not encrypt its voice, and this account requires it"
 
     def _tell_over(self, info: Any) -> None:
         progress = self._progress
-        self._port = None
+        self.talk.stop()
+        if progress.transfer is Transfer.ACCEPTED and progress.ended is Ended.NOT_YET:
+            self.give_transfer_up(200, "the far end left for the new call")
         if not progress.over:
             progress.over = True
             by_us = progress.ended is Ended.BY_US
@@ -156,46 +192,16 @@ class Call(pj.Call):  # type: ignore[misc]
         info = self.getInfo()
         if info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
             self._tell_progress(info)
-        if info.state != pj.PJSIP_INV_STATE_DISCONNECTED:
-            self._join()
-            self._tell_media(info)
-
-    def _join(self) -> None:
-        """Connect both ways what is active; the engine drops connections of a restarted stream by itself."""
-        info = self.getInfo()  # held: the media list lives inside it
-        for media in info.media:
-            # Held with a=inactive there is no stream, and so nothing to join.
-            if self._port and media.type == pj.PJMEDIA_TYPE_AUDIO and media.audioConfSlot >= 0:
-                audio = self.getAudioMedia(media.index)
-                audio.startTransmit(self._port)
-                self._port.startTransmit(audio)
-
-    def _tell_media(self, info: Any) -> None:
-        active = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD}
-        if any(media.status in active for media in info.media):
-            held = any(media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD for media in info.media)
-            self._progress.media = MediaChanged(self.handle, self._codec(), self._srtp(), held)
+        if info.state != pj.PJSIP_INV_STATE_DISCONNECTED and self.has_sound(info):
+            self._progress.media = MediaChanged(self.handle, self.codec(), self.srtp(), self.is_held(info))
             self._report(self._progress.media)
 
     def look_at_media(self) -> None:
         """Tell of keys that came after the sound began: DTLS shakes hands on the media path, and no callback says when it has."""
         told = self._progress.media
-        if told and told.srtp != self._srtp():
-            self._progress.media = replace(told, srtp=self._srtp())
+        if told and told.srtp != self.srtp():
+            self._progress.media = replace(told, srtp=self.srtp())
             self._report(self._progress.media)
-
-    def _codec(self) -> str:
-        with contextlib.suppress(pj.Error):
-            stream = self.getStreamInfo(0)
-            return f"{stream.codecName}/{stream.codecClockRate}"
-        return ""
-
-    def _srtp(self) -> str:
-        """The crypto suite in use, "" without SRTP. The engine tells it only in its report for people."""
-        with contextlib.suppress(pj.Error):
-            found = _SRTP_ACTIVE.search(self.dump(True, ""))  # noqa: FBT003 (the engine's "with media")
-            return found.group(1) if found else ""
-        return ""
 
     @shielded
     def onStreamDestroyed(self, prm: Any) -> None:  # noqa: ARG002 (the engine's signature)
@@ -203,41 +209,52 @@ class Call(pj.Call):  # type: ignore[misc]
 
     @shielded
     def onCallSdpCreated(self, prm: Any) -> None:
-        whole = prm.sdp.wholeSdp
-        limited = limit_codecs(whole, answerable(prm.remSdp.wholeSdp, self.settings.codecs))
-        if limited != whole:
-            prm.sdp.wholeSdp = limited
+        self.limit_offer(prm.sdp, prm.remSdp.wholeSdp, g711_only=self.talk.wanted.fax)
 
     @shielded
     def onDtmfDigit(self, prm: Any) -> None:
         self._report(DigitArrived(self.handle, prm.digit))
 
+    @shielded
+    def onCallTsxState(self, prm: Any) -> None:
+        state = prm.e.body.tsxState
+        if state.tsx.role == pj.PJSIP_ROLE_UAC and state.tsx.method == "INVITE" and self.established:
+            if state.tsx.state >= pj.PJSIP_TSX_STATE_COMPLETED > state.prevState:
+                self.talk.answered(state.tsx.statusCode, self._send_terms)
+        elif state.tsx.method == "REFER" and state.tsx.state == pj.PJSIP_TSX_STATE_TRYING:
+            self._refer_source = state.src.rdata.srcAddress
 
-def _why_unreachable(event: Any, info: Any) -> str:
-    """A sentence where the status is the engine's own because nobody answered; "" where the far end said it."""
-    if event.type != pj.PJSIP_EVENT_TSX_STATE:
-        return ""
-    match event.body.tsxState.type:
-        case pj.PJSIP_EVENT_TRANSPORT_ERROR:
-            return f"the server could not be reached: {info.lastReason}"
-        case pj.PJSIP_EVENT_TIMER if info.lastStatusCode == 408:
-            return "the server did not answer"
-    return ""
+    @shielded
+    def onCallTransferStatus(self, prm: Any) -> None:
+        prm.cont = not prm.finalNotify
+        if prm.finalNotify or prm.statusCode >= 200:
+            self.give_transfer_up(prm.statusCode, prm.reason)
+        elif self._progress.transfer is Transfer.ASKED:
+            self._progress.transfer = Transfer.ACCEPTED
 
+    @shielded
+    def onCallTransferRequest(self, prm: Any) -> None:
+        prm.statusCode = 500  # what stands if the judgement fails
+        verdict = self._judge.refer(self, prm.dstUri, self._refer_source)
+        if isinstance(verdict, Call):
+            one_stream(prm.opt)
+            prm.statusCode, prm.newCall = pj.PJSIP_SC_ACCEPTED, verdict
+        else:
+            prm.statusCode = verdict
 
-def _why_refused(settings: AccountSettings, info: Any) -> str:
-    """A sentence where encryption may be what was not acceptable, for an offer that leaves no choice; a refusal does not say which (RFC 3261
-    section 21.4.26)."""
-    only_encrypted = settings.srtp == "required" or (settings.srtp, settings.srtp_keys) == ("optional", "dtls")
-    if info.role == pj.PJSIP_ROLE_UAC and only_encrypted and info.lastStatusCode in _NOT_ACCEPTABLE:
-        return "the far end does not take encrypted voice as this account offers it, or speaks none of our codecs"
-    return ""
+    @shielded
+    def onCallReplaceRequest(self, prm: Any) -> None:
+        prm.statusCode = 500  # same
+        verdict = self._judge.replace(self, prm.rdata.srcAddress, prm.rdata.wholeMsg)
+        if isinstance(verdict, Call):
+            one_stream(prm.opt)
+            prm.statusCode, prm.newCall = pj.PJSIP_SC_OK, verdict
+        else:
+            prm.statusCode = verdict
 
-
-def _options(status: int = 0) -> "pj.CallOpParam":
-    options = pj.CallOpParam(True)  # noqa: FBT003 (the engine's default setting)
-    options.statusCode = status
-    options.opt.audioCount = 1
-    options.opt.videoCount = 0
-    options.opt.textCount = 0
-    return options
+    @shielded
+    def onCallReplaced(self, prm: Any) -> None:
+        if isinstance(prm.newCall, Call):
+            self._judge.replaced(self, prm.newCall)
+        else:
+            log.warning("the engine does not know the call that replaces %s", self.handle)

@@ -86,6 +86,7 @@ class Engine:
         self._transports: dict[TransportKey, int] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._clock_runs = False
+        self._clock_wanted: set[str] = set()
         self._endpoint = pj.Endpoint()
         self._log = _Log()
         self._endpoint_log_level = 5 if settings.device.log_level == "debug" else 2
@@ -188,11 +189,12 @@ class Engine:
         port.adjustTxLevel(_factor(gain_rx_db))
         port.startTransmit(self._endpoint.audDevManager().getPlaybackDevMedia())
 
-    def run_clock(self, *, wanted: bool) -> None:
-        """Let samples flow, or rest: with every handset on hook and no bell ringing nobody hears them, and the processor sleeps."""
-        if wanted == self._clock_runs:
+    def run_clock(self, *, wanted: bool, who: str = "lines") -> None:
+        """Let samples flow, or rest: when nobody wants them (every handset on hook, no bell, no call without a line) the processor sleeps."""
+        (self._clock_wanted.add if wanted else self._clock_wanted.discard)(who)
+        if bool(self._clock_wanted) == self._clock_runs:
             return
-        self._clock_runs = wanted
+        wanted = self._clock_runs = bool(self._clock_wanted)
         devices = self._endpoint.audDevManager()
         if wanted:
             devices.setNullDev()
@@ -219,6 +221,7 @@ class Engine:
         self._loop.remove_reader(pj.keeplineEventFd())
         with contextlib.suppress(pj.Error):
             self._endpoint.libDestroy()
+        del self._endpoint  # a process has one at a time
 
 
 @contextlib.contextmanager

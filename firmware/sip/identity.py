@@ -1,4 +1,5 @@
-"""Who calls: the caller read from an INVITE's text. Pure; RFC 3261 From, RFC 3325 P-Asserted-Identity, RFC 3323 Privacy."""
+"""Who calls: the caller read from an INVITE's text, and what else it says of the call. Pure; RFC 3261 From and Alert-Info, RFC 3325
+P-Asserted-Identity, RFC 3323 Privacy, RFC 5806 Diversion, RFC 7044 History-Info."""
 
 import re
 
@@ -37,6 +38,34 @@ def caller_of(message: str) -> Caller:
 def called_of(message: str) -> str:
     """The user part of the To header: the number the caller dialed."""
     return _parts(headers_of(message).get("to", ""))[1]
+
+
+def alert_info_of(message: str) -> str:
+    """The ring that the network asks for, raw (RFC 3261 section 20.4): what follows `info=`, else the text without brackets."""
+    value = headers_of(message).get("alert-info", "")
+    named = re.search(r'(?:^|;)\s*info\s*=\s*"?([^";,]+)', value, re.IGNORECASE)
+    return (named[1] if named else value.split(",", maxsplit=1)[0].strip(" <>"))[:_DISPLAY_LIMIT]
+
+
+def diverted_from_of(message: str) -> str:
+    """Whom the call was meant for before it was forwarded: the last Diversion's number stands first; in History-Info the first entry is the
+    number that was called. Empty where the call came straight."""
+    headers = headers_of(message)
+    if "diversion" in headers:
+        return _parts(headers["diversion"])[1]
+    history = re.findall(r"<([^>]*)>", ",".join(_all_of(message, "history-info")))
+    return _parts(f"<{history[0]}>")[1] if len(history) > 1 else ""
+
+
+def _all_of(message: str, wanted: str) -> list[str]:
+    lines = re.sub(r"\r?\n[ \t]+", " ", message).splitlines()
+    pairs = (line.partition(":") for line in lines)
+    return [value.strip() for name, _, value in pairs if name.strip().lower() == wanted]
+
+
+def number_of(address: str) -> str:
+    """The user part of an address header's value."""
+    return _parts(address)[1]
 
 
 def _is_anonymous(address: str) -> bool:

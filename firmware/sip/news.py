@@ -24,6 +24,10 @@ class CallArrived:
     account: str
     caller: Caller
     called: str
+    alert_info: str = ""
+    """The ring the network asks for: the raw value of the first Alert-Info, to be read by `core.ringing`."""
+    diverted_from: str = ""
+    """The number that was called first, where the call was forwarded to us (Diversion, History-Info)."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,42 @@ class CallOver:
     """Set where the status alone would mislead, such as a far end that fell silent."""
 
 
-CallNews = CallProgressed | CallEstablished | MediaChanged | DigitArrived | CallOver
+@dataclass(frozen=True)
+class CallReplaced:
+    """Another call takes the place of this one: a transfer by the far end, or an INVITE with Replaces. The sound has moved already.
+
+    `established`: it talks already, and no CallEstablished of it follows; otherwise its progress follows as of any call that was placed. `handle`
+    itself ends soon after, with a CallOver that no longer concerns the line.
+    """
+
+    handle: str
+    by_handle: str
+    established: bool
+    number: str
+    """Whom the line talks to now; empty where nobody says."""
+
+
+@dataclass(frozen=True)
+class TransferDone:
+    """How a transfer that we asked for ended. When `ok`, the agent ends what is left of the calls; otherwise they stand as they stood, on hold."""
+
+    handle: str
+    ok: bool
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class MessagesWaiting:
+    """What the provider's mailbox tells (RFC 3842): voice messages, where it counts them."""
+
+    account: str
+    waiting: bool
+    new: int
+    old: int
+
+
+CallNews = CallProgressed | CallEstablished | MediaChanged | DigitArrived | CallReplaced | TransferDone | CallOver
 """News of a call that is known already."""
 
-News = AccountChanged | CallArrived | CallNews
+News = AccountChanged | MessagesWaiting | CallArrived | CallNews

@@ -59,7 +59,34 @@ inline void keeplineNameservers(const std::vector<std::string> &addr_port) PJSUA
  *  the callback itself. */
 inline void keeplinePinThread();
 
+/** The user part of the account's Contact, which otherwise is that of its id: some servers reach a box by another name than
+ *  they know its number by. Call it after Account.create() and before the first REGISTER. */
+inline void keeplineContactUser(int account, const std::string &user) PJSUA2_THROW(pj::Error);
+
+/** Holds the jitter buffer of a call's voice at this many milliseconds, and never lets it drop or stretch a frame; 0 lets it
+ *  follow the network again. A renegotiated call has a new buffer: call it again then. */
+inline void keeplineFixDelay(int call, unsigned delay_ms) PJSUA2_THROW(pj::Error);
+
 #ifndef SWIG
+
+inline void keeplineContactUser(int account, const std::string &user) PJSUA2_THROW(pj::Error)
+{
+    const char *function = "keeplineContactUser";
+    if (!pjsua_acc_is_valid(account) || user.empty())
+        keepline::refuse(function, "there is no such account, or the user is empty");
+    const pj_str_t view = keepline::text(user);
+    pj_strdup_with_null(pjsua_var.acc[account].pool, &pjsua_var.acc[account].user_part, &view);
+}
+
+inline void keeplineFixDelay(int call, unsigned delay_ms) PJSUA2_THROW(pj::Error)
+{
+    const char *function = "keeplineFixDelay";
+    pjmedia_stream_common *stream = keepline::voice_of(function, call);
+    pj_mutex_lock(stream->jb_mutex);
+    pj_status_t status = delay_ms ? keepline::hold_still(stream, delay_ms) : keepline::let_follow(stream);
+    pj_mutex_unlock(stream->jb_mutex);
+    keepline::check(function, status);
+}
 
 inline int keeplineEventFd() PJSUA2_THROW(pj::Error)
 {

@@ -399,4 +399,35 @@ inline void cache_address(const char *function, const std::string &name, const p
     cache_answer(function, name, answer.type, &answer);
 }
 
+/** The voice of a call; pjmedia's stream begins with what all kinds of streams have in common. */
+inline pjmedia_stream_common *voice_of(const char *function, int call)
+{
+    if (call < 0 || call >= static_cast<int>(pjsua_var.ua_cfg.max_calls) || !pjsua_call_has_media(call))
+        refuse(function, "there is no such call, or it has no media");
+    const pjsua_call &found = pjsua_var.calls[call];
+    if (found.audio_idx < 0 || !found.media[found.audio_idx].strm.a.stream)
+        refuse(function, "the call has no voice now");
+    return reinterpret_cast<pjmedia_stream_common *>(found.media[found.audio_idx].strm.a.stream);
+}
+
+/** The length of what the jitter buffer calls a frame: the codec's shortest, of which a packet may hold several. */
+inline unsigned frame_ms(const pjmedia_stream_common *stream)
+{
+    const pjmedia_codec_param *codec = reinterpret_cast<const pjmedia_stream_info *>(stream->si)->param;
+    return codec && codec->info.frm_ptime ? codec->info.frm_ptime / PJ_MAX(1, codec->info.frm_ptime_denum) : 20;
+}
+
+inline pj_status_t hold_still(pjmedia_stream_common *stream, unsigned delay_ms)
+{
+    pj_status_t status = pjmedia_jbuf_set_discard(stream->jb, PJMEDIA_JB_DISCARD_NONE);
+    return status == PJ_SUCCESS ? pjmedia_jbuf_set_fixed(stream->jb, delay_ms / frame_ms(stream)) : status;
+}
+
+/** As pjmedia sets a new stream's buffer up: 500 ms long, of which four fifths may become delay. */
+inline pj_status_t let_follow(pjmedia_stream_common *stream)
+{
+    pj_status_t status = pjmedia_jbuf_set_discard(stream->jb, PJMEDIA_JB_DISCARD_PROGRESSIVE);
+    return status == PJ_SUCCESS ? pjmedia_jbuf_set_adaptive(stream->jb, 0, 1, 400 / frame_ms(stream)) : status;
+}
+
 } // namespace keepline

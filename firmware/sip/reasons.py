@@ -1,0 +1,46 @@
+"""Why a call is over, as a sentence, where the status alone would mislead. No state."""
+
+from typing import Any
+
+import pjsua2 as pj
+
+from firmware.settings.model import Account as AccountSettings
+from firmware.sip.identity import headers_of, number_of
+
+_NOT_ACCEPTABLE = {415, 488, 606}
+"""What is said to a session description that cannot be taken."""
+
+
+def why_over(event: Any, info: Any, settings: AccountSettings) -> str:
+    """ "" where the status says enough."""
+    return _why_unreachable(event, info) or _why_refused(settings, info) or _why_moved(event, info)
+
+
+def _why_unreachable(event: Any, info: Any) -> str:
+    """A sentence where the status is the engine's own because nobody answered; "" where the far end said it."""
+    if event.type != pj.PJSIP_EVENT_TSX_STATE:
+        return ""
+    match event.body.tsxState.type:
+        case pj.PJSIP_EVENT_TRANSPORT_ERROR:
+            return f"the server could not be reached: {info.lastReason}"
+        case pj.PJSIP_EVENT_TIMER if info.lastStatusCode == 408:
+            return "the server did not answer"
+    return ""
+
+
+def _why_refused(settings: AccountSettings, info: Any) -> str:
+    """A sentence where encryption may be what was not acceptable, for an offer that leaves no choice; a refusal does not say which (RFC 3261
+    section 21.4.26)."""
+    only_encrypted = settings.srtp == "required" or (settings.srtp, settings.srtp_keys) == ("optional", "dtls")
+    if info.role == pj.PJSIP_ROLE_UAC and only_encrypted and info.lastStatusCode in _NOT_ACCEPTABLE:
+        return "the far end does not take encrypted voice as this account offers it, or speaks none of our codecs"
+    return ""
+
+
+def _why_moved(event: Any, info: Any) -> str:
+    """A 3xx names another number to call. It is not followed: whoever can answer a call could otherwise make this box call at its cost."""
+    if info.lastStatusCode // 100 != 3 or info.role != pj.PJSIP_ROLE_UAC:
+        return ""
+    message = event.body.tsxState.src.rdata.wholeMsg if event.type == pj.PJSIP_EVENT_TSX_STATE else ""
+    number = number_of(headers_of(message).get("contact", ""))
+    return f"the far end asks to call {number or 'another number'} instead, which is not done by itself: it could cost money"

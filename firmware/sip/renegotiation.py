@@ -1,0 +1,79 @@
+"""What the far end is told in the middle of a call, by re-INVITE: that it is held, or that only G.711 will do, and back.
+
+One re-INVITE is under way at a time (RFC 3261 section 14), and the far end's may cross ours; so what is wanted and what has been told are kept
+apart here, and asking goes on until they agree. Which caller is held, and what he hears meanwhile, is decided elsewhere.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pjsua2 as pj
+
+log = logging.getLogger("keepline.sip")
+
+_BUSY_S = 0.2
+"""How soon to ask the engine again that has another request under way."""
+
+_REQUEST_PENDING = 491
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a far end should know."""
+
+    held: bool = False
+    fax: bool = False
+
+
+class Renegotiation:
+    """The talk about one call. `send` sends a re-INVITE or raises pj.Error; `stop` must be called when the call is over."""
+
+    def __init__(self, *, caller: bool) -> None:
+        self.wanted = Terms()
+        self.told = Terms()
+        self._caller = caller
+        self._under_way: Terms | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def go_on(self, send: Callable[[Terms], None]) -> None:
+        """Ask for what is wanted, if that is not known to the far end and nothing is under way."""
+        self.stop()
+        if self._under_way is not None or self.wanted == self.told:
+            return
+        try:
+            send(self.wanted)
+        except pj.Error:
+            self._later(_BUSY_S, send)
+        else:
+            self._under_way = self.wanted
+
+    def answered(self, status: int, send: Callable[[Terms], None]) -> None:
+        """The final answer to an INVITE within the call."""
+        asked, self._under_way = self._under_way, None
+        if asked is None:
+            return
+        if status == _REQUEST_PENDING:
+            self._later(self._patience_s(), send)
+            return
+        if status // 100 != 2:
+            log.info("the far end refused a re-INVITE with %s", status)
+        self.told = asked  # refused for good: asking again would not help
+        self._later(0, send)
+
+    def stop(self) -> None:
+        """Ask no more."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def _later(self, delay_s: float, send: Callable[[Terms], None]) -> None:
+        self.stop()
+        self._timer = asyncio.get_running_loop().call_later(delay_s, self.go_on, send)
+
+    def _patience_s(self) -> float:
+        """RFC 3261 section 14.1: he who made the Call-ID waits longer, so that the two do not meet again."""
+        # S311: no secret.
+        return random.uniform(2.1, 4.0) if self._caller else random.uniform(0.0, 2.0)  # noqa: S311
