@@ -314,14 +314,13 @@ Key = tuple[Phase, type[Event] | Timer]
 _CHOICE_LEADS_TO = (Phase.PLAYING, Phase.CHOOSING, Phase.GREETING_ASKED, Phase.SAVING, Phase.FAREWELL, Phase.OVER)
 _BEEPED = Row(_beep, (Phase.BEEP,))
 _GREETING_KEPT = Row(_keep_greeting, (Phase.SAVING,))
-_PIN_JUDGED = (Phase.OVERVIEW, Phase.REFUSED, Phase.FAREWELL)
 _IN_SESSION = tuple(phase for phase in Phase if phase is not Phase.OVER)
 
 TABLE: dict[Key, Row[Phase]] = {
     (Phase.WAITING, OwnerConnected): Row(_connect, (Phase.PIN, Phase.REFUSED, Phase.OVERVIEW)),
-    (Phase.PIN, DigitTaken): Row(_take_pin_digit, _PIN_JUDGED),
+    (Phase.PIN, DigitTaken): Row(_take_pin_digit, (Phase.OVERVIEW, Phase.REFUSED, Phase.FAREWELL)),
     (Phase.PIN, PlayedOut): Row(_await_digit, ()),
-    (Phase.PIN, Timer.NO_DIGIT): Row(_miss_pin_digit, _PIN_JUDGED),
+    (Phase.PIN, Timer.NO_DIGIT): Row(_miss_pin_digit, (Phase.REFUSED, Phase.FAREWELL)),
     (Phase.REFUSED, PlayedOut): Row(_delay, ()),
     (Phase.REFUSED, Timer.DELAY): Row(_ask_again, (Phase.PIN,)),
     (Phase.OVERVIEW, PlayedOut): Row(_begin, (Phase.PLAYING, Phase.CHOOSING)),
