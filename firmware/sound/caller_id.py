@@ -1,4 +1,4 @@
-"""Who calls, as the burst of samples a telephone with a display reads while it is on hook.
+"""Who calls, as the burst of samples a telephone with a display reads: on hook with the bell, off hook while a call waits.
 
 Builds the message and has spandsp modulate it; keys for DTMF countries. Says nothing about when: that is `core.ringing`.
 Message and parameter types: ETSI EN 300 659-3 and Telcordia GR-30-CORE, as listed in spandsp's adsi.h.
@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from firmware.core.call_waiting_id import OFF_HOOK_MARK_BITS
 from firmware.core.events import Caller
 from firmware.core.tones import CallerIdKind, Tone
-from firmware.sound.spandsp import BELL_202, V_23, fsk_burst
-from firmware.sound.tone_source import SAMPLE_RATE_HZ, ToneSource, dtmf_tone, tone_length_samples
+from firmware.sound.spandsp import BELL_202, MARK_BITS, SEIZURE_BITS, V_23, fsk_burst
+from firmware.sound.tone_source import SAMPLE_RATE_HZ, dtmf_tone, tone_pcm
 
 _CALL_SETUP = 0x80
 _DATE_TIME = 0x01
@@ -30,6 +31,11 @@ NUMBER_DIGITS = 20
 """Longest number sent; the last digits are kept, as they tell callers apart. Chosen: displays show 16 to 20."""
 NAME_CHARACTERS: Mapping[CallerIdKind, int] = MappingProxyType({CallerIdKind.BELLCORE: 15, CallerIdKind.ETSI: 20})
 """Longest name sent. 15 is the usual length in GR-1188 displays (unconfirmed); 20 is chosen for ETSI, which allows more."""
+
+ALERT_DBM0: Mapping[CallerIdKind, float] = MappingProxyType({CallerIdKind.BELLCORE: -15.0, CallerIdKind.ETSI: -18.0})
+"""Each sine of the alerting signal of call waiting: -15 dBm by Panasonic's service manual of the KX-TG6841B; -18 by Lantiq's TAPI
+driver for ETSI. Where there is no FSK there is no such signal."""
+_BITS_A_SECOND = 1200
 
 DTMF_ON_MS = 50
 DTMF_OFF_MS = 50
@@ -62,6 +68,15 @@ class CallerIdSource:
         piece = self._pcm[self._at : self._at + 2 * samples]
         self._at += len(piece)
         return piece.ljust(2 * samples, b"\0")
+
+
+def waiting_caller_burst(kind: CallerIdKind, caller: Caller, when: datetime) -> bytes:
+    """All samples of the burst for a telephone that is off hook and has acknowledged: no seizure and less mark, so the on-hook
+    burst without its beginning. ValueError for kinds that are not FSK."""
+    if kind not in ALERT_DBM0:
+        raise ValueError("A waiting caller can be told by FSK only.")
+    left_out_bits = SEIZURE_BITS + MARK_BITS - OFF_HOOK_MARK_BITS
+    return caller_id_burst(kind, caller, when)[2 * (left_out_bits * SAMPLE_RATE_HZ // _BITS_A_SECOND) :]
 
 
 def caller_id_burst(kind: CallerIdKind, caller: Caller, when: datetime) -> bytes:
@@ -124,8 +139,7 @@ def _parameter(kind: int, value: bytes) -> bytes:
 
 def _keys_burst(keys: str) -> bytes:
     segments = [segment for key in keys for segment in dtmf_tone(key, DTMF_ON_MS, DTMF_OFF_MS, DTMF_LEVEL_DBM0).segments]
-    tone = Tone(tuple(segments), repeat_from=None)
-    return ToneSource(tone).take(tone_length_samples(tone) or 0)
+    return tone_pcm(Tone(tuple(segments), repeat_from=None))
 
 
 _LOWER_CYRILLIC = (

@@ -82,6 +82,11 @@ def tone_length_samples(tone: Tone) -> int | None:
     return sum(duration for duration in durations if duration is not None) * _SAMPLES_A_MS
 
 
+def tone_pcm(tone: Tone) -> bytes:
+    """All samples of a tone that ends by itself."""
+    return ToneSource(tone).take(tone_length_samples(tone) or 0)
+
+
 def dtmf_tone(digit: str, on_ms: int = 100, off_ms: int = 0, level_dbm0: float = -10.0) -> Tone:
     """One key of 0-9 * # A-D, `level_dbm0` a sine, then `off_ms` of silence. ValueError for another key."""
     sines = tuple(Sine(hz, level_dbm0) for hz in key_frequencies_hz(digit))

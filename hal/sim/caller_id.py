@@ -1,4 +1,4 @@
-"""The telephone's caller-ID display: collects what comes down the line on hook and reads it, FSK or DTMF.
+"""The telephone's display: collects what comes down the line on hook and reads it, FSK or DTMF: who calls, whether messages wait.
 
 It must not know the sender. Sources: GR-30-CORE and GR-31-CORE (SDMF, MDMF), ETSI EN 300 659-1 (FSK, DTMF annex) and
 EN 300 659-3 (call setup message, the same parameters), DTMF codes also as listed in spandsp's adsi.h.
@@ -6,6 +6,7 @@ EN 300 659-3 (call setup message, the same parameters), DTMF codes also as liste
 
 import re
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +19,11 @@ from hal.sim.level import amplitude
 SINGLE_DATA_MESSAGE = 0x04
 CALL_SETUP_MESSAGE = 0x80
 """Multiple data: MDMF in America, call setup in Europe."""
+SINGLE_MESSAGE_WAITING = 0x06
+MESSAGE_WAITING = 0x82
+"""Whether messages wait: three times `B` (on) or `o` (off) as single data, the visual indicator as multiple data (Asterisk's
+callerid.c; spandsp's adsi.h, MCLASS_VISUAL_INDICATOR and CLIP_VISUAL_INDICATOR)."""
+VISUAL_INDICATOR = 0x0B
 
 TIME, NUMBER, NUMBER_ABSENT, NAME, NAME_ABSENT = 0x01, 0x02, 0x04, 0x07, 0x08
 ABSENT = {"O": "unavailable", "P": "private"}
@@ -49,6 +55,8 @@ class CallerId:
     name_absent: str = ""
     signalling: str = ""
     """How it came: `bell202`, `v23` or `dtmf`."""
+    waiting: bool = False
+    """Told in a conversation: this caller waits."""
 
 
 def read_burst(burst: Floats) -> CallerId | None:
@@ -61,18 +69,35 @@ def read_burst(burst: Floats) -> CallerId | None:
     return None if found is None else replace(found, signalling=standard.name)
 
 
+def read_message_waiting(burst: Floats) -> bool | None:
+    """Whether messages wait, by the last such message in a burst; None if there is none."""
+    told = None
+    for message_type, body in whole_messages(bytes_in(burst, standard_of(burst))):
+        if message_type == MESSAGE_WAITING:
+            indicator = (_parameters(body) or {}).get(VISUAL_INDICATOR, "")
+            told = {"\xff": True, "\x00": False}.get(indicator, told)
+        elif message_type == SINGLE_MESSAGE_WAITING:
+            told = {b"\x42" * 3: True, b"\x6f" * 3: False}.get(body, told)
+    return told
+
+
 def find_message(heard: bytes) -> CallerId | None:
-    """The first message of a known type whose checksum is right (all its bytes add up to 0 modulo 256)."""
-    for at, message_type in enumerate(heard[:-2]):
-        if message_type in (SINGLE_DATA_MESSAGE, CALL_SETUP_MESSAGE):
-            end = at + 2 + heard[at + 1]
-            if end < len(heard) and sum(heard[at : end + 1]) % 256 == 0:
-                found = (
-                    _read_single(heard[at + 2 : end]) if message_type == SINGLE_DATA_MESSAGE else _read_setup(heard[at + 2 : end])
-                )
-                if found is not None:
-                    return found
+    """The first caller in what was heard."""
+    for message_type, body in whole_messages(heard):
+        read = {SINGLE_DATA_MESSAGE: _read_single, CALL_SETUP_MESSAGE: _read_setup}.get(message_type)
+        found = read(body) if read else None
+        if found is not None:
+            return found
     return None
+
+
+def whole_messages(heard: bytes) -> Iterator[tuple[int, bytes]]:
+    """Type and body of everything of a known type whose checksum is right (all its bytes add up to 0 modulo 256)."""
+    known = (SINGLE_DATA_MESSAGE, CALL_SETUP_MESSAGE, SINGLE_MESSAGE_WAITING, MESSAGE_WAITING)
+    for at, message_type in enumerate(heard[:-2]):
+        end = at + 2 + heard[at + 1]
+        if message_type in known and end < len(heard) and sum(heard[at : end + 1]) % 256 == 0:
+            yield message_type, heard[at + 2 : end]
 
 
 def read_keys(keys: str) -> CallerId | None:
@@ -99,16 +124,9 @@ def _read_single(body: bytes) -> CallerId | None:
 
 
 def _read_setup(body: bytes) -> CallerId | None:
-    """MDMF or call setup: type, length, text, again and again; types we do not show are passed over."""
-    texts: dict[int, str] = {}
-    at = 0
-    while at + 2 <= len(body):
-        end = at + 2 + body[at + 1]
-        if end > len(body):
-            return None
-        texts[body[at]] = body[at + 2 : end].decode("latin-1")
-        at = end
-    if at != len(body) or not texts:
+    """MDMF or call setup; types we do not show are passed over."""
+    texts = _parameters(body)
+    if not texts:
         return None
     return CallerId(
         number=texts.get(NUMBER, ""),
@@ -117,6 +135,19 @@ def _read_setup(body: bytes) -> CallerId | None:
         number_absent=ABSENT.get(texts.get(NUMBER_ABSENT, ""), ""),
         name_absent=ABSENT.get(texts.get(NAME_ABSENT, ""), ""),
     )
+
+
+def _parameters(body: bytes) -> dict[int, str] | None:
+    """Type, length, text, again and again; None if the lengths do not add up."""
+    texts: dict[int, str] = {}
+    at = 0
+    while at + 2 <= len(body):
+        end = at + 2 + body[at + 1]
+        if end > len(body):
+            return None
+        texts[body[at]] = body[at + 2 : end].decode("latin-1")
+        at = end
+    return texts if at == len(body) else None
 
 
 def _time(digits: str) -> str:
@@ -169,6 +200,8 @@ class CallerIdReceiver:
         self._collector = BurstCollector()
         self._received_ms = float("-inf")
         self.shown: CallerId | None = None
+        self.messages_waiting = False
+        """The lamp. It stays as it is until the exchange says otherwise."""
 
     def take(self, pcm: bytes) -> None:
         """A frame on the pair with the handset on hook (media thread)."""
@@ -185,8 +218,17 @@ class CallerIdReceiver:
         if self._scheduler.now_ms() - self._received_ms > BEFORE_RING_MS:
             self.shown = None
 
+    def show(self, caller: CallerId) -> None:
+        self.shown = caller
+        self._received_ms = self._scheduler.now_ms()
+
     def _read(self, burst: bytes) -> None:
-        found = read_burst(np.frombuffer(burst, dtype="<i2").astype(np.float64)) if burst else None
+        if not burst:
+            return
+        samples = np.frombuffer(burst, dtype="<i2").astype(np.float64)
+        found = read_burst(samples)
         if found is not None:
-            self.shown = found
-            self._received_ms = self._scheduler.now_ms()
+            self.show(found)
+            return
+        told = read_message_waiting(samples)
+        self.messages_waiting = self.messages_waiting if told is None else told

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+import numpy as np
+
 from hal.errors import PartMisused
-from hal.ports import Edge, LinePins, Scheduler
+from hal.ports import FRAME_SAMPLES, Edge, LinePins, Scheduler
 from hal.sim.bell import Bell
 from hal.sim.caller_id import CallerId, CallerIdReceiver
 from hal.sim.contact import Contact, Move
@@ -22,6 +24,7 @@ from hal.sim.pins import SimPins
 from hal.sim.receiver import OnFrame, Receiver
 from hal.sim.rotary import PulseDial, pulse_moves
 from hal.sim.settings import SimLineSettings, check_range
+from hal.sim.waiting_caller import WaitingCallerReceiver
 
 FLASH_MS = 500.0
 """Inside every hook-flash window we know of that is not 80 to 200 ms: 40-2000, 300-1100, 100-900."""
@@ -47,6 +50,8 @@ class HandsetState:
     loop_current: bool
     current_gaps_ms: list[int]
     """How long the exchange cut the current of the lifted telephone, the latest last."""
+    messages_waiting: bool
+    """The lamp."""
 
 
 def nobody(_completed: bool) -> None:  # noqa: FBT001  (the shape of Done)
@@ -66,6 +71,8 @@ class Handset:
         self._voice, self._keypad = SpeechQueue(scheduler), SpeechQueue(scheduler)
         self._receiver = Receiver(scheduler)
         self._display = CallerIdReceiver(scheduler)
+        self._waiting = WaitingCallerReceiver(scheduler, lambda sound: self._keypad.say(sound, nobody), self._display.show)
+        self._nowhere = np.zeros(FRAME_SAMPLES, dtype=np.float32)
         self._bell = Bell(scheduler, self._display.ringing_began)
         pins.on_write(names.ring_mode, self._bell.voltage)
         pins.on_write(names.ring_mode, lambda _: self._display.line_changed())
@@ -82,6 +89,7 @@ class Handset:
             line.polarity,
             line.loop_current,
             line.current_gaps_ms,
+            self._display.messages_waiting,
         )
 
     def lift(self) -> None:
@@ -94,11 +102,13 @@ class Handset:
         self._contact.move([Move(0, closed=True)], nobody)
         self._bell.stop()
         self._display.line_changed()
+        self._waiting.reset()
 
     def replace(self) -> None:
         """Put the handset back; whatever was being dialed or said ends there."""
         self._need_lifted("replace the handset")
         self._hook = Hook.ON
+        self._waiting.reset()
         self._contact.drop()
         self._keypad.drop()
         self._voice.drop()
@@ -109,6 +119,10 @@ class Handset:
         self._need_lifted("flash")
         check_range("flash", break_ms, 10, 5000, "ms")
         self._contact.move([Move(0, closed=False), Move(break_ms, closed=True)], done)
+
+    def fit_waiting_display(self, *, fitted: bool) -> None:
+        """Whether this telephone can show who calls while it is off hook; it can unless told otherwise."""
+        self._waiting.fitted = fitted
 
     def dial(self, digits: str, how: ToneDial | PulseDial | None = None, done: Done = nobody) -> None:
         """Dial by keypad (the default) or rotary dial; `done` when the last digit is out."""
@@ -138,11 +152,11 @@ class Handset:
     def speak_into(self, frame: Samples) -> None:
         """Media thread: the mouthpiece's next samples."""
         self._keypad.mix_into(frame)
-        self._voice.mix_into(frame)
+        self._voice.mix_into(self._nowhere if self._waiting.muted else frame)
 
     def hear(self, pcm: bytes) -> None:
         """Media thread: the receiver's next frame."""
-        self._receiver.take(pcm)
+        self._receiver.take(self._waiting.hear(pcm) if self._hook is Hook.OFF else pcm)
 
     def hear_on_hook(self, pcm: bytes) -> None:
         """Media thread: the pair's next frame with the loop open."""

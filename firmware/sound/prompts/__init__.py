@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from firmware.core.tones import Segment, Sine, Tone
-from firmware.sound.tone_source import ToneSource, tone_length_samples
+from firmware.sound.tone_source import tone_pcm
 
 FOLDERS = (Path("/usr/share/keepline/prompts"), Path(__file__).parents[3] / "build" / "prompts" / "current")
 """Where recordings are looked for: on the device, in a checkout. In it a folder a language, in that a file a name:
@@ -55,13 +55,13 @@ class Prompts:
             recording = self._recording(name)
             if recording:
                 if missed:
-                    yield _missing_tone()
+                    yield tone_pcm(_MISSING)
                 missed = False
                 yield recording
             else:
                 missed = True
         if missed:
-            yield _missing_tone()
+            yield tone_pcm(_MISSING)
 
     def _recording(self, name: str) -> bytes:
         """16-bit samples, or nothing if there is no such file or it cannot be read."""
@@ -92,10 +92,6 @@ class PromptSource:
         piece = self._pcm[self._at : self._at + 2 * samples]
         self._at += len(piece)
         return piece.ljust(2 * samples, b"\0")
-
-
-def _missing_tone() -> bytes:
-    return ToneSource(_MISSING).take(tone_length_samples(_MISSING) or 0)
 
 
 def _alaw_sample(code: int) -> int:
