@@ -117,7 +117,7 @@ class Box:
     def line(self, hz: float | None = None) -> tuple[LinePort, Head]:
         """A line port and who speaks there."""
         head = Head(hz)
-        port = LinePort(f"line-{len(self.ports)}", head, _Voice(), lambda action: None)
+        port = LinePort(f"line-{len(self.ports)}", head, _Voice(), lambda _action: None)
         self.agent.engine.add_port(port, 0, 0)
         self.ports.append(port)
         return port, head

@@ -11,7 +11,7 @@ from tests.sip.box import ABSENT_DBM0, HEARD_DBM0, Box, account, level
 if TYPE_CHECKING:
     from tests.peers.kamailio import Kamailio
 
-NEAR_HZ, FAR_HZ, THIRD_HZ = 700.0, 1004.0, 1504.0
+NEAR_HZ, FAR_HZ, THIRD_HZ = 1200.0, 1004.0, 1504.0
 MUSIC_HZ = (392, 440, 494, 523, 587, 659, 698, 784, 880)
 
 
@@ -36,7 +36,7 @@ def test_hold_is_told_music_is_heard_and_resume_brings_both_voices_back(kamailio
             await far_head.waits_to_hear(NEAR_HZ)
             await near_head.waits_to_hear(FAR_HZ)
             heard = await far_head.hears(1.0)
-            assert max(level(heard, hz) for hz in MUSIC_HZ if hz != 698) < ABSENT_DBM0
+            assert max(level(heard, hz) for hz in MUSIC_HZ) < ABSENT_DBM0
             directions = [
                 traced.message.sdp.audio.direction
                 for traced in kamailio.sip_trace[before:]
