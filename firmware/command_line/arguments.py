@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from firmware import VERSION
-from firmware.command_line import device, phone, script
+from firmware.command_line import device, phone, providers, script
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -29,6 +29,11 @@ def parser() -> ArgumentParser:
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     _add_run(commands)
     _command(commands, "check", device.check, "check a settings file, saying every mistake").add_argument("file", metavar="FILE")
+    known = _with_json(_command(commands, "providers", providers.providers, "the presets of providers an account may name"))
+    known.add_argument("id", nargs="?", metavar="ID", help="all that one preset says")
+    known.add_argument(
+        "--config", default=CONFIG, metavar="FILE", help=f"own presets stand in providers/ beside it (default: {CONFIG})"
+    )
     _with_json(_with_state(_command(commands, "status", device.status, "line, accounts, calls, uplinks, modem, versions")))
     calls = _with_json(_with_state(_command(commands, "calls", device.calls, "the call log, newest first")))
     calls.add_argument("--limit", type=between(int, 1, 10_000), default=100, metavar="N", help="how many at most (default: 100)")

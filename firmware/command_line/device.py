@@ -19,9 +19,12 @@ def run(arguments: Namespace) -> int:
 
 
 def check(arguments: Namespace) -> int:
-    from firmware.settings.load import load  # noqa: PLC0415 - brings msgspec with it, which most commands do not need
+    from firmware.settings.load import load, presets_for  # noqa: PLC0415 - brings msgspec with it, which most commands do not need
 
-    load(Path(arguments.file))
+    path = Path(arguments.file)
+    for sentence in presets_for(path).sentences:
+        say(sentence)
+    load(path)
     say(f"{arguments.file}: no mistakes")
     return 0
 

@@ -1,17 +1,15 @@
 """From raw TOML data to Settings, collecting every mistake instead of stopping at the first. Knows no file, only its name's absence."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 from firmware.settings.errors import Mistake
 from firmware.settings.found import Found
-from firmware.settings.keys import Key, allowed, keys
-from firmware.settings.model import SECTIONS, Section, Settings, Table
+from firmware.settings.model import SECTIONS, Account, Section, Settings, Table
+from firmware.settings.presets import Presets, with_preset
 from firmware.settings.rules import broken_rules
-from firmware.settings.secret import Secret
+from firmware.settings.table_check import check_table
 from firmware.settings.wording import listed, meant, shortened, shown
 
 
@@ -23,15 +21,13 @@ class _Findings:
     mistakes: list[Mistake] = field(default_factory=list)
 
 
-def check(data: Mapping[str, object]) -> tuple[Settings, tuple[Mistake, ...]]:
-    """The settings, and what is wrong; the settings are only to be used where nothing is."""
+def check(data: Mapping[str, object], presets: Callable[[], Presets]) -> tuple[Settings, tuple[Mistake, ...]]:
+    """The settings, and what is wrong; the settings are only to be used where nothing is. Presets are read when an account names one."""
     findings = _Findings()
     findings.mistakes.extend(_unknown_tables(data))
     for section in SECTIONS:
         findings.tables[section.name] = [
-            (place, table)
-            for place, raw in _raw_tables(section, data, findings)
-            if (table := _table(section, place, raw, findings))
+            (place, _table(section, place, raw, presets, findings)) for place, raw in _raw_tables(section, data, findings)
         ]
     settings = _assemble(findings.tables)
     wrong = frozenset((mistake.table, mistake.key) for mistake in findings.mistakes)
@@ -74,71 +70,10 @@ def _heading(section: Section) -> str:
     return f"tables headed [[{section.name}]]" if section.most else f"one table headed [{section.name}]"
 
 
-def _table(section: Section, place: str, raw: Mapping[str, object], findings: _Findings) -> Table:
-    known = keys(section.kind)
-    names = [key.name for key in known]
-    for name in raw:
-        if name not in names:
-            findings.mistakes.append(Mistake(place, shortened(name), f"unknown key{meant(name, names)}", listed(names)))
-    values: dict[str, Any] = {}
-    for key in known:
-        wrong = list(_problems(key, raw))
-        findings.mistakes.extend(Mistake(place, key.name, problem, allowed(key)) for problem in wrong)
-        if key.name in raw and not wrong:
-            values[key.name] = _value(key, raw[key.name])
-        elif key.required:
-            values[key.name] = ""  # a stand-in, so that the rules see the rest of the table
-    return section.kind(**values)
-
-
-def _problems(key: Key, raw: Mapping[str, object]) -> Iterable[str]:
-    if key.name not in raw:
-        if key.required:
-            yield "is missing"
-        return
-    value = raw[key.name]
-    if not key.many:
-        yield from _item_problems(key, value)
-    elif not isinstance(value, list):
-        yield f"{shown(value)} is not a list"
-    else:
-        yield from _list_problems(key, value)
-
-
-def _list_problems(key: Key, items: Sequence[object]) -> Iterable[str]:
-    if len(items) < key.shortest:
-        yield "the list is empty"
-    for number, item in enumerate(items):
-        yield from _item_problems(key, item)
-        if item in items[:number]:
-            yield f"{shown(item)} stands there twice"
-
-
-def _item_problems(key: Key, item: object) -> Iterable[str]:
-    try:
-        value = _item(key, item)
-    except msgspec.ValidationError:
-        yield "this value is not allowed" if key.secret else f"{shown(item)} is not allowed"
-        return
-    if not _fits(key, value.reveal() if isinstance(value, Secret) else value):
-        yield "this value is not allowed" if key.secret else f"{shown(item)} is not allowed"
-
-
-def _fits(key: Key, value: object) -> bool:
-    if isinstance(value, str):
-        return key.form is None or key.form.holds(value)
-    return not (isinstance(value, int | float) and 0 < value < key.least)
-
-
-def _value(key: Key, raw: object) -> object:
-    return tuple(_item(key, item) for item in raw) if key.many and isinstance(raw, list) else _item(key, raw)
-
-
-def _item(key: Key, item: object) -> object:
-    return msgspec.convert(item, key.type, dec_hook=_to_secret)
-
-
-def _to_secret(kind: type, value: object) -> Secret:
-    if kind is not Secret or not isinstance(value, str):
-        raise TypeError
-    return Secret(value)
+def _table(section: Section, place: str, raw: Mapping[str, object], presets: Callable[[], Presets], findings: _Findings) -> Table:
+    mistakes: list[Mistake] = []
+    if section.kind is Account:
+        raw, mistakes = with_preset(place, raw, presets)
+    table, wrong = check_table(section.kind, place, raw)
+    findings.mistakes.extend((*mistakes, *wrong))
+    return table

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from firmware.core import digit_map
 from firmware.settings.countries import COUNTRIES
@@ -95,6 +96,13 @@ def _is_hours(text: str) -> bool:
     return found is not None and text[:5] != text[6:]
 
 
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _is_email(text: str) -> bool:
     """As strict as needed to find slips of the pen; RFC 5321 section 4.5.3.1 bounds the lengths."""
     user, _, domain = text.rpartition("@")
@@ -122,6 +130,9 @@ NUMBER = Format("up to 64 digits, letters and . _ - * #, a leading + too", _patt
 # RFC 3261 section 25.1, `user`, without what needs escaping in every address and log
 SIP_USER = Format('up to 128 characters, no spaces and none of " < > @ : ;', _pattern(r"[!#-9=?A-Z\[-~]{0,128}"))
 DOMAIN = Format("a host name or an IP address, no port", _is_domain)
+PRESET_ID = Format("1 to 32 small letters, digits and -", _pattern(r"[a-z0-9-]{1,32}"))
+NOTE = Format("1 to 300 printable characters", _printable(1, 300))
+DATE = Format('a day such as "2026-11-24"', _is_date)
 PRESET = Format('the id of a preset: small letters, digits and -, or "" for none', _pattern(r"([a-z0-9-]{1,32})?"))
 # 15 digits are the longest number (ITU-T E.164 section 6.2.1); prefixes, codes and extensions may come on top
 DIALED = Format("1 to 32 digits, * and #, a leading + too, nothing between them", _pattern(r"\+?[0-9*#]{1,32}"))

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from firmware.settings.errors import SettingsUnsaved
-from firmware.settings.load import parse
+from firmware.settings.load import own_presets, parse
 from firmware.settings.model import Settings
 
 _PRIVATE = 0o600
@@ -19,7 +19,7 @@ _PRIVATE = 0o600
 def save(path: Path, text: str) -> Settings:
     """Check and save `text`; returns what it means. Raises SettingsWrong or SettingsUnsaved; then the old file stands as it was."""
     content = text.encode()
-    settings = parse(content, str(path))
+    settings = parse(content, str(path), own_presets(path))
     try:
         _replace(path.resolve(), content)
     except OSError as error:

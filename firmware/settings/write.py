@@ -25,12 +25,12 @@ def section_lines(section: Section, value: Table | tuple[Table, ...] | None) -> 
         for key in keys(section.kind):
             if not number:
                 yield from _comment(key)
-            yield f"{key.name} = {_toml(getattr(table, key.name))}"
+            yield f"{key.name} = {toml_value(getattr(table, key.name))}"
         yield ""
 
 
 def _comment(key: Key) -> Iterable[str]:
-    default = "required" if key.required else f"default: {_toml(key.default)}"
+    default = "required" if key.required else f"default: {toml_value(key.default)}"
     yield f"# {key.sentence}"
     yield from textwrap.wrap(
         f"{allowed(key)}; {default}",
@@ -42,11 +42,12 @@ def _comment(key: Key) -> Iterable[str]:
     )
 
 
-def _toml(value: object) -> str:
+def toml_value(value: object) -> str:
+    """Any value of a key as TOML writes it."""
     if isinstance(value, Secret):
         value = value.reveal()
-    if isinstance(value, tuple):
-        return f"[{', '.join(_toml(item) for item in value)}]"
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(toml_value(item) for item in value)}]"
     if isinstance(value, float):
         return str(int(value) if value.is_integer() else value)
     return _text(value) if isinstance(value, str) else json.dumps(value)

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware.settings.errors import SettingsWrong
-from firmware.settings.load import LARGEST_BYTES, load, parse
+from firmware.settings.load import load, parse
 from firmware.settings.model import SECTIONS, Settings
+from firmware.settings.read import LARGEST_BYTES
 
 ACCOUNT = '[[account]]\nid = "a"\nserver = "h.example"\nuser = "u"\n'
 

@@ -126,15 +126,15 @@ def test_a_name_that_may_be_meant_by_a_wrong_one_is_not_called_missing() -> None
 
 
 def test_so_many_tables_are_enough() -> None:
-    for table, most, keys in (
+    for table, most, given in (
         ("account", 16, 'id = "a{}"\nserver = "h"\nuser = "u"'),
         ("contact", 500, 'name = "{}"\nnumbers = ["1"]'),
         ("price", 200, 'prefix = "{}"\nper_minute = 1'),
         ("mailbox", 8, 'name = "{}"'),
     ):
-        text = "".join(f"[[{table}]]\n{keys.format(number)}\n" for number in range(most))
+        text = "".join(f"[[{table}]]\n{given.format(number)}\n" for number in range(most))
         assert len(getattr(read(text), table)) == most
-        (found,) = mistakes(text + f"[[{table}]]\n{keys.format('x' if table != 'price' else '9999')}\n")
+        (found,) = mistakes(text + f"[[{table}]]\n{given.format('x' if table != 'price' else '9999')}\n")
         assert found == f"[{table}]: {most + 1} tables are too many; allowed: at most {most}"
 
 
