@@ -25,6 +25,10 @@ class Outcome(Enum):
     FAILED = "failed"
     MISSED = "missed"
     """An incoming call that nobody answered here."""
+    FORWARDED = "forwarded"
+    """An incoming call sent on to another number."""
+    VOICEMAIL = "voicemail"
+    """An incoming call the mailbox answered."""
     INTERRUPTED = "interrupted"
     """The device stopped during the call; set at the next start."""
 

@@ -16,11 +16,14 @@ from firmware.voicemail import words
 from firmware.voicemail.box import Box, PinFailures
 from firmware.voicemail.desk import Desk, Prompts, when_done
 from firmware.voicemail.session import Session
-from firmware.voicemail.sounds import InTurn, PcmSource, beep
+from firmware.voicemail.sounds import InTurn, PcmSource, beep, pause
 from hal.ports import Scheduler
 
 if TYPE_CHECKING:
     from firmware.voicemail.recorder import Recorder
+
+_PAUSE_MS = 300
+"""Between what is said about a message and the message."""
 
 
 class MenuSession(Session):
@@ -115,7 +118,7 @@ class MenuSession(Session):
             self.player.play(self._prompts.source("not_possible"))
             return
         names = (*action.before, *words.heading(self._messages[action.message], action.place, self._now()))
-        self.player.play(InTurn((self._prompts.source(*names), PcmSource(wav[HEADER_BYTES:]))))
+        self.player.play(InTurn((self._prompts.source(*names), pause(_PAUSE_MS), PcmSource(wav[HEADER_BYTES:]))))
 
     def _change_greeting(self, action: Action) -> None:
         match action:

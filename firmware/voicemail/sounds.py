@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from firmware.core.tones import Segment, Sine, Tone
-from firmware.sound.tone_source import ToneSource
+from firmware.sound.tone_source import SAMPLE_RATE_HZ, ToneSource
 from firmware.voicemail.desk import Source
 
 BEEP = Tone((Segment((Sine(1000, -12.0),), 400), Segment((), 100)), repeat_from=None)
@@ -12,6 +12,10 @@ BEEP = Tone((Segment((Sine(1000, -12.0),), 400), Segment((), 100)), repeat_from=
 
 def beep() -> Source:
     return ToneSource(BEEP)
+
+
+def pause(ms: int) -> Source:
+    return PcmSource(bytes(2 * ms * SAMPLE_RATE_HZ // 1000))
 
 
 class PcmSource:
