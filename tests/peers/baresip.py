@@ -6,8 +6,10 @@ It registers at a server or waits for direct calls, and is driven over its contr
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -20,7 +22,7 @@ from tests.peers.process import Process
 from tests.peers.sound import RATE_HZ, Samples, from_8_khz, read_wav, tone, write_wav
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tests.peers.certificates import Certificate
 
@@ -54,6 +56,19 @@ Transport = Literal["udp", "tcp", "tls"]
 MediaEncryption = Literal["", "srtp", "srtp-mand", "srtp-mandf", "dtls_srtp"]
 
 
+# `> [line 2]  0:00:00   INCOMING             sip:603@127.0.0.1:14000`
+_CALL = re.compile(r"\[line (\d+)\]\s+[\d:]+\s+([A-Z ]+?)\s+(?:\([a-z ]+\)\s+)?(\S+:\S+)")
+
+
+@dataclass(frozen=True)
+class CallShown:
+    """A call as it lists it; `state` is INCOMING, OUTGOING, RINGING, EARLY or ESTABLISHED."""
+
+    number: int
+    state: str
+    peer_uri: str
+
+
 class Baresip:
     """One user agent. Start by constructing, stop by leaving the context."""
 
@@ -74,6 +89,7 @@ class Baresip:
         expires_s: int = 60,
         auth_user: str = "",
         display_name: str = "",
+        domain: str = "",
         authority: Path | None = None,
         certificate: Certificate | None = None,
         dtmf_mode: Literal["rtpevent", "info"] = "rtpevent",
@@ -82,15 +98,17 @@ class Baresip:
         """`server` is `host:port`; without one it waits for direct calls on `sip_uri`.
 
         `source` is what it says: a WAV file (8 kHz mono), samples at 8 kHz, a frequency in Hz, or None for silence. `codecs` in order of
-        preference, of PCMA, PCMU, G722, opus. `authority` is the CA to check a TLS server by, `certificate` its own for TLS calls in.
+        preference, of PCMA, PCMU, G722, opus. `domain` is its own address's where that is not the server.
+        `authority` is the CA to check a TLS server by, `certificate` its own for TLS calls in.
         """
         self.user = user
         self.address = address
         self.port = free_port_block(4)  # SIP, and TLS one above it
         self._rtp_port = free_port_block(RTP_PORTS)
         self._folder = folder
+        self._sayings = itertools.count(1)
         folder.mkdir(parents=True, exist_ok=True)
-        self._server, self._transport = server, transport
+        self._server, self._transport, self._domain = server, transport, domain
         self._rate_hz = int(CODECS[codecs[0]].split("/")[1])
         write_wav(folder / "microphone.wav", _speech(source, self._rate_hz), self._rate_hz)
         control_port = self.port + 2
@@ -103,6 +121,7 @@ class Baresip:
             audio_codecs=",".join(CODECS[name] for name in codecs),
             mediaenc=mediaenc,
             dtmfmode=dtmf_mode,
+            outbound=f"sip:{server}" if domain else "",
         )
         (folder / "accounts").write_text(account)
         (folder / "contacts").write_text("")
@@ -155,7 +174,7 @@ class Baresip:
 
     def dial(self, target: str) -> None:
         """Call a user of its server, or a SIP URI; returns at once."""
-        self.control.command("dial", target if target.startswith("sip") else f"sip:{target}@{self._server or self.address}")
+        self.control.command("dial", self._uri(target))
 
     def accept(self) -> None:
         """Answer the ringing call."""
@@ -173,14 +192,29 @@ class Baresip:
         """Take the call back from hold; returns once the other side has answered that."""
         self._renegotiate("resume")
 
+    def say(self, source: Path | Samples | float | None) -> None:
+        """Say something else from now on, in the call there is and in later ones; `source` as for the constructor."""
+        wav = self._folder / f"said-{next(self._sayings)}.wav"
+        write_wav(wav, _speech(source, self._rate_hz), self._rate_hz)
+        self.control.command("ausrc", f"aufile,{wav}")
+
+    def calls(self) -> list[CallShown]:
+        """The calls it has now."""
+        return [CallShown(int(n), state, uri) for n, state, uri in _CALL.findall(self.control.command("listcalls"))]
+
+    def wait_calls(self, holds: Callable[[list[CallShown]], object], what: str, timeout_s: float = EVENT_S) -> list[CallShown]:
+        """Its calls as soon as `holds` of them; raises `PeerSilent`."""
+        self.process.wait_until(lambda: holds(self.calls()), f"{self.user}: {what}", timeout_s, every_s=0.05)
+        return self.calls()
+
     def send_dtmf(self, digits: str) -> None:
         """Send keys in the current call, as RTP events (RFC 4733) or INFO, by `dtmf_mode`."""
         for digit in digits:
             self.control.command("sndcode", digit)
 
     def transfer(self, target: str) -> None:
-        """Transfer the current call blindly with REFER."""
-        self.control.command("transfer", target)
+        """Transfer the current call blindly with REFER, to a user of its server or a SIP URI."""
+        self.control.command("transfer", self._uri(target))
 
     def dtmf_heard(self) -> str:
         """Keys the other side sent so far."""
@@ -218,12 +252,15 @@ class Baresip:
             self.control.command(command)
         self.control.wait_for(lambda e: e.kind == "CALL_REMOTE_SDP" and e.parameter == "answer", EVENT_S, after=before)
 
+    def _uri(self, target: str) -> str:
+        return target if target.startswith("sip") else f"sip:{target}@{self._server or self.address}"
+
     @property
     def _host(self) -> str:
         return f"[{self.address}]" if ":" in self.address else self.address
 
     def _account(self, display_name: str, **parameters: str) -> str:
-        domain = self._server or self._host
+        domain = self._domain or self._server or self._host
         uri = f"sip:{self.user}@{domain}" + ("" if self._transport == "udp" else f";transport={self._transport}")
         words = "".join(f";{name}={value}" for name, value in parameters.items() if value)
         return f'"{display_name}" <{uri}>{words}\n' if display_name else f"<{uri}>{words}\n"

@@ -170,6 +170,13 @@ class Kamailio:
         """Lift a rejection."""
         self.rpc("htable.delete", "reject", f"{method}:{user}", missing_ok=True)
 
+    def add_header(self, method: str, user: str, header: str) -> None:
+        """Add a header to requests of this method for this user, as a provider does (Alert-Info, Privacy); empty: no longer."""
+        if header:
+            self.rpc("htable.sets", "header", f"{method}:{user}", header)
+        else:
+            self.rpc("htable.delete", "header", f"{method}:{user}", missing_ok=True)
+
     def route(self, user: str, uri: str) -> None:
         """Send calls for this user to a fixed URI, registered or not."""
         self.rpc("htable.sets", "route", user, uri)

@@ -7,6 +7,7 @@ only and sees SRTP as noise. Must not know who sends or receives.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import socket
 import struct
 import threading
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 ETH_P_ALL, ETH_P_IP, ETH_P_IPV6 = 3, 0x0800, 0x86DD  # linux/if_ether.h
 UDP = 17
+SO_ATTACH_FILTER = 26  # asm-generic/socket.h
+# linux/bpf_common.h and linux/filter.h
+BPF_LOAD_WORD, BPF_LOAD_BYTE, BPF_LOAD_HALF_AFTER_HEADER, BPF_LOAD_HEADER_LENGTH = 0x20, 0x30, 0x48, 0xB1
+BPF_AND, BPF_EQUAL, BPF_GREATER_OR_EQUAL, BPF_RETURN = 0x54, 0x15, 0x35, 0x06
+SKF_PACKET_TYPE = 0xFFFFF004  # SKF_AD_OFF + SKF_AD_PKTTYPE
 RTP_VERSION_2 = 0x80
 # RFC 5761, section 4: the packet types RTCP uses where RTP has marker and payload type
 RTCP_TYPES = range(192, 224)
@@ -56,6 +62,7 @@ class RtpTap:
         self._ports = ports
         # All protocols: IPv4 and IPv6 at once. Loopback shows each packet twice, going out and coming in; only the latter is kept.
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
+        _keep_only(self._socket, ports)
         self._socket.bind(("lo", ETH_P_ALL))
         self._socket.settimeout(CHECK_S)  # a packet socket cannot be woken; this bounds `close`
         self._packets: list[RtpPacket] = []
@@ -120,6 +127,26 @@ def longest_gap_s(packets: list[RtpPacket]) -> float:
     """The longest time between two packets in a row; 0 for fewer than two."""
     times = [packet.seen_s for packet in packets]
     return max((later - earlier for earlier, later in pairwise(times)), default=0.0)
+
+
+def _keep_only(tap: socket.socket, ports: range) -> None:
+    """Have the kernel drop IPv4 UDP to other ports, and whatever is on its way out: with many calls on one loopback Python could not."""
+    # Classic BPF (linux/filter.h); the packet begins at its IP header. Each row: code, jump if true, jump if false, constant.
+    program = [
+        (BPF_LOAD_WORD, 0, 0, SKF_PACKET_TYPE),
+        (BPF_EQUAL, 8, 0, socket.PACKET_OUTGOING),
+        (BPF_LOAD_BYTE, 0, 0, 0),
+        (BPF_AND, 0, 0, 0xF0),
+        (BPF_EQUAL, 0, 4, 0x40),  # not IPv4: Python looks
+        (BPF_LOAD_HEADER_LENGTH, 0, 0, 0),
+        (BPF_LOAD_HALF_AFTER_HEADER, 0, 0, 2),  # the target port
+        (BPF_GREATER_OR_EQUAL, 0, 2, ports.start),
+        (BPF_GREATER_OR_EQUAL, 1, 0, ports.stop),
+        (BPF_RETURN, 0, 0, 0xFFFF),
+        (BPF_RETURN, 0, 0, 0),
+    ]
+    rows = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *row) for row in program))
+    tap.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("@HP", len(program), ctypes.addressof(rows)))
 
 
 def _parse(data: bytes, protocol: int, seen_s: float) -> RtpPacket | None:
