@@ -53,6 +53,13 @@ class Presets:
         """What is wrong with the files that were skipped, for the log and for people."""
         return tuple(f"{sentence} (this preset is skipped)" for sentences in self.skipped.values() for sentence in sentences)
 
+    def covers(self, account: Account) -> frozenset[str]:
+        """The keys of this account that its preset sets just so: they need not be written."""
+        preset = self.known.get(account.provider)
+        if preset is None:
+            return frozenset()
+        return frozenset(key for key in preset.defaults if getattr(account, key) == getattr(preset.about, key))
+
 
 def read_presets(own: Path | None = None) -> Presets:
     """Those that came with the firmware, then the owner's; a preset of the owner's takes the place of one with the same id."""

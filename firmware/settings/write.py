@@ -5,24 +5,32 @@ import textwrap
 from collections.abc import Iterable
 
 from firmware.settings.keys import Key, allowed, keys
-from firmware.settings.model import SECTIONS, Section, Settings, Table
+from firmware.settings.model import SECTIONS, Account, Section, Settings, Table
+from firmware.settings.presets import Presets
 from firmware.settings.secret import Secret
 
 _WIDTH = 120
+_NO_PRESETS = Presets()
 
 
-def as_toml(settings: Settings) -> str:
-    """The whole file, passwords in clear: it is for the disk, not for the eye. Every key stands there, also those at their default."""
-    return "\n".join(line for section in SECTIONS for line in section_lines(section, getattr(settings, section.name)))
+def as_toml(settings: Settings, presets: Presets = _NO_PRESETS) -> str:
+    """The whole file, passwords in clear: it is for the disk, not for the eye.
+
+    Every key stands there, also those at their default, save for what a provider's preset sets just so: a better one is to reach the account.
+    """
+    return "\n".join(line for section in SECTIONS for line in section_lines(section, getattr(settings, section.name), presets))
 
 
-def section_lines(section: Section, value: Table | tuple[Table, ...] | None) -> Iterable[str]:
+def section_lines(section: Section, value: Table | tuple[Table, ...] | None, presets: Presets = _NO_PRESETS) -> Iterable[str]:
     """One section's tables; the comments stand only in the first of a kind."""
     tables = value if isinstance(value, tuple) else () if value is None else (value,)
     heading = f"[[{section.name}]]" if section.most else f"[{section.name}]"
     for number, table in enumerate(tables):
         yield heading
+        left_out = presets.covers(table) if isinstance(table, Account) else frozenset()
         for key in keys(section.kind):
+            if key.name in left_out:
+                continue
             if not number:
                 yield from _comment(key)
             yield f"{key.name} = {toml_value(getattr(table, key.name))}"

@@ -13,6 +13,7 @@ from firmware.settings.model import Account
 from firmware.settings.presets import SHIPPED, read_presets
 from firmware.settings.save import save
 from firmware.settings.shown import shown
+from firmware.settings.write import as_toml
 from tests.settings.provider_table import with_table
 
 PAGE = Path(__file__).parents[2] / "docs" / "providers.md"
@@ -39,6 +40,14 @@ def test_a_preset_gives_the_account_its_server_and_habits() -> None:
 def test_what_the_account_says_itself_wins() -> None:
     found = account('provider = "zadarma"\nserver = "h.example"\ncodecs = ["opus"]')
     assert (found.server, found.codecs, found.number_form) == ("h.example", ("opus",), "plus-e164")
+
+
+def test_what_the_preset_says_is_not_written_into_the_file() -> None:
+    settings = parse((ACCOUNT + 'provider = "zadarma"\ncodecs = ["PCMU"]').encode(), "k")
+    written = as_toml(settings, read_presets())
+    assert "zadarma.com" not in written
+    assert '\ncodecs = ["PCMU"]' in written
+    assert parse(written.encode(), "k") == settings
 
 
 def test_the_operators_of_kazakhstan() -> None:
