@@ -17,7 +17,10 @@ class Preset(Table, frozen=True, kw_only=True):
     country: Annotated[str, text("Where it serves, by two letters; empty: anywhere.", formats.or_empty(formats.COUNTRY_CODE))] = (
         ""
     )
-    status: Annotated[Status, choice("confirmed: tried by us; community: others use it so; unconfirmed: read somewhere once.")]
+    status: Annotated[
+        Status,
+        choice("confirmed: tried with Keepline; community: published by people who use it; unconfirmed: pieced together or old."),
+    ]
     source: Annotated[tuple[str, ...], text("Where this is known from: addresses, or repository and path.", formats.NOTE, 1)]
     date: Annotated[str, text("When the source was read.", formats.DATE)]
     quirks: Annotated[tuple[str, ...], text("What the owner must know, a sentence each.", formats.NOTE)] = ()
