@@ -3,10 +3,11 @@
 import re
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from firmware import VERSION
-from firmware.command_line import device, phone, providers, script
+from firmware.command_line import device, explain, phone, providers, script
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -40,6 +41,7 @@ def parser() -> ArgumentParser:
     _with_state(
         _command(commands, "reload", device.reload, "read the settings file again; running settings stay where it has mistakes")
     )
+    _add_explain(commands)
     _add_phone(commands)
     return top
 
@@ -64,6 +66,21 @@ def digits(text: str) -> str:
     if not re.fullmatch(r"[0-9*#A-Da-d]{1,128}", text):
         raise ArgumentTypeError(f"{text!r} cannot be dialed; allowed: 1 to 128 of 0123456789*#ABCD")
     return text.upper()
+
+
+def number(text: str) -> str:
+    """As dialed, or as it stands in the phone book."""
+    if not re.fullmatch(r"\+?[0-9*#]{1,128}", text):
+        raise ArgumentTypeError(f"{text!r} is no number; allowed: 1 to 128 of 0123456789*#, a leading + too")
+    return text
+
+
+def local_time(text: str) -> str:
+    try:
+        datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the box's own time is meant
+    except ValueError as error:
+        raise ArgumentTypeError(f'{text!r} is no time; allowed: a local time such as "2026-11-25 21:30"') from error
+    return text
 
 
 def _command(commands: "Commands", name: str, command: Command, summary: str) -> ArgumentParser:
@@ -91,6 +108,16 @@ def _add_run(commands: "Commands") -> None:
     run = _with_state(_command(commands, "run", device.run, "run the device in the foreground until SIGTERM"))
     run.add_argument("--config", default=CONFIG, metavar="FILE", help=f"the settings file (default: {CONFIG})")
     run.add_argument("--board", choices=("sim", "pi"), help="the hardware, instead of what the settings say")
+
+
+def _add_explain(commands: "Commands") -> None:
+    explained = _command(
+        commands, "explain", explain.explain, "say where a number would go and why; exit 1 if it would not be called"
+    )
+    _with_line(_with_json(_with_state(explained)), 1)
+    explained.add_argument("number", type=number, metavar="NUMBER", help="as it would be dialed, star codes too")
+    explained.add_argument("--at", type=local_time, metavar="TIME", help='as if it were this local time: "2026-11-25 21:30"')
+    explained.add_argument("--config", metavar="FILE", help="of this settings file, without a running device")
 
 
 def _add_phone(commands: "Commands") -> None:

@@ -22,14 +22,15 @@ def choose(plan: Plan, request: Request, situation: Situation) -> Choice:
     for step in CHOICES:
         choice = step(plan, request, situation)
         said.extend(choice.because)
-        if choice.account:
-            return Choice(choice.account, (*said, *_idle_warning(choice.account, situation)))
+        # what was chosen by code is never replaced, also where it does not exist; what else names no account is passed over
+        if choice.account and (request.account or plan.account(choice.account)):
+            return Choice(choice.account, (*said, *_idle_warning(plan, choice.account, situation)))
     return Choice("", tuple(said))
 
 
-def _idle_warning(account: str, situation: Situation) -> tuple[str, ...]:
+def _idle_warning(plan: Plan, account: str, situation: Situation) -> tuple[str, ...]:
     """Chosen accounts are never changed silently: another number would be shown, at another price."""
-    if account in situation.working:
+    if account in situation.working or plan.account(account) is None:
         return ()
     return (f"Account {account} is not registered now; the call is tried by it all the same.",)
 

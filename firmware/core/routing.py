@@ -23,7 +23,7 @@ def route(plan: Plan, request: Request, situation: Situation) -> Route | NoRoute
     choice = choose(plan, request, situation)
     account = plan.account(choice.account)
     if account is None:
-        sentence = f'no account is called "{request.account}"' if request.account else "there is no account to call with"
+        sentence = f"there is no account {request.account or 'to call with'}"
         return NoRoute(
             request.number, EndCause.CONGESTION, sentence, NO_ACCOUNT, (about, *choice.because, f"{_capital(sentence)}.")
         )

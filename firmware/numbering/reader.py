@@ -44,7 +44,8 @@ class Numbering:
     def _unknown(self, dialed: str) -> Number:
         if len(dialed) in self._plan.local_lengths and not dialed.startswith("+"):
             return Number(dialed, Kind.UNKNOWN, country=self.home.country)
-        return Number(dialed, Kind.UNKNOWN, international=True)
+        # even one that cannot exist is compared with blocked prefixes as a whole number
+        return Number(dialed, Kind.UNKNOWN, self._without_international(dialed), international=True)
 
     def _candidates(self, dialed: str) -> Iterator[str]:
         """The E.164 numbers that these digits can mean, the likeliest first."""
