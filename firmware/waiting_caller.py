@@ -10,6 +10,7 @@ from typing import Protocol
 from firmware.core.call_waiting_id import (
     ACKNOWLEDGEMENT_WAIT_MS,
     ACKNOWLEDGEMENTS,
+    QUIET_AFTER_DATA_MS,
     QUIET_BEFORE_DATA_MS,
     WaitingEvent,
     WaitingOrder,
@@ -88,7 +89,7 @@ class WaitingCaller:
             case WaitingOrder.PLAY_ALERT:
                 self._play(tone_pcm(with_alert(self._tone, self._level_dbm0)), held=True)
             case WaitingOrder.PLAY_DATA:
-                self._play(self._data, held=True)
+                self._play(self._data + bytes(16 * QUIET_AFTER_DATA_MS), held=True)
             case WaitingOrder.PLAY_TONE:
                 self._play(tone_pcm(waiting_signal(self._tone)), held=False)
             case WaitingOrder.WAIT_FOR_ACKNOWLEDGEMENT:

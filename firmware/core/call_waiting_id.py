@@ -24,6 +24,9 @@ through the line's codec a buffer. Lantiq waits 160, Asterisk 500."""
 QUIET_BEFORE_DATA_MS = 100
 """From the acknowledgement, heard before it ends, to the data. MT8843: at most 500 after its end; Lantiq 100."""
 
+QUIET_AFTER_DATA_MS = 60
+"""Until the voice is back: Lantiq's dataOut2restoreTimeOffhook; a telephone opens its ear 50 ms after the data (MT8843)."""
+
 OFF_HOOK_MARK_BITS = 80
 """No channel seizure off hook (Lantiq, spandsp; MT8843: 58 to 75 ms of mark)."""
 

@@ -31,6 +31,9 @@ ACKNOWLEDGEMENT = ToneDial(level_dbm0=-9.0, twist_db=2.0, on_ms=60.0, off_ms=10.
 DATA_WITHIN_FRAMES = 70
 """500 ms after the acknowledgement at the latest; it begins 100 ms after the signal and lasts 60."""
 DATA_DBM0 = -46.0
+DATA_SHARE = 0.75
+DATA_BINS = slice(10, 25)
+"""Of a frame's power, 1000 to 2400 Hz hold at least this share while the carrier is there; line noise and voices do not."""
 LULL_FRAMES = 3
 MOST_DATA_FRAMES = 200
 
@@ -60,6 +63,13 @@ def _alerts(samples: Samples) -> bool:
     if weak < amplitude(LEAST_ALERT_DBM0) / 4 or strong > weak * 10 ** (MOST_ALERT_TWIST_DB / 20):
         return False
     return float(np.square(peaks).sum()) / 2 > ALERT_SHARE * float(np.mean(np.square(samples)))
+
+
+def _carries(samples: Samples) -> bool:
+    """There is a carrier with data."""
+    power = np.square(np.abs(np.fft.rfft(samples)))
+    loud = float(np.mean(np.square(samples))) > amplitude(DATA_DBM0) ** 2 / 2
+    return loud and float(power[DATA_BINS].sum()) > DATA_SHARE * float(power.sum())
 
 
 class Stage(Enum):
@@ -110,10 +120,10 @@ class WaitingCallerReceiver:
 
     def _collect(self, pcm: bytes, samples: Samples) -> None:
         self._frames.append(pcm)
-        loud = float(np.mean(np.square(samples))) > amplitude(DATA_DBM0) ** 2 / 2
-        self._quiet = 0 if loud else self._quiet + 1
+        carrier = _carries(samples)
+        self._quiet = 0 if carrier else self._quiet + 1
         if self._stage is Stage.WAITING:
-            if loud:
+            if carrier:
                 self._stage, self._frames = Stage.RECEIVING, self._frames[-2:]
             elif self._quiet >= DATA_WITHIN_FRAMES:
                 self._stage = Stage.TALKING

@@ -28,7 +28,8 @@ TARGET = ROOT / "build" / "prompts"
 RATE_HZ = 8000
 FULL_SCALE_SINE_DBM0 = 3.14  # ITU-T G.711
 SPEECH_DBM0 = -16.0  # while speaking; loud enough beside tones of -12 dBm0, and peaks stay below full scale
-BAND_HZ = (250.0, 3500.0)
+BAND_HZ = (150.0, 3900.0)
+EDGE_HZ = 300.0  # edges of the band as soft as this do not ring
 PAUSE_BELOW_DB = 35.0  # what is so much weaker than the loudest part is no speech
 MARGIN_MS = 20
 
@@ -65,11 +66,12 @@ def read_aloud(recording: Recording) -> Samples:
 
 
 def to_telephone(samples: Samples, rate_hz: int) -> Samples:
-    """Resampled in the frequency domain; what a telephone does not carry is left out."""
-    whole_tenths = np.pad(samples, (0, -len(samples) % (rate_hz // 10)))
+    """Resampled in the frequency domain; what a telephone does not carry is left out. Silence around it hides the wrap."""
+    tenth = rate_hz // 10
+    whole_tenths = np.pad(samples, (tenth, tenth + -len(samples) % tenth))
     spectrum = np.fft.rfft(whole_tenths)
     hz = np.fft.rfftfreq(len(whole_tenths), 1 / rate_hz)
-    spectrum[(hz < BAND_HZ[0]) | (hz > BAND_HZ[1])] = 0
+    spectrum *= np.sin(np.pi / 2 * np.clip(np.minimum(hz - BAND_HZ[0], BAND_HZ[1] - hz) / EDGE_HZ, 0, 1)) ** 2
     count = len(whole_tenths) * RATE_HZ // rate_hz
     return np.fft.irfft(spectrum[: count // 2 + 1], count) * count / len(whole_tenths)
 
