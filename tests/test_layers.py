@@ -54,6 +54,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "firmware.loop": frozenset(),
     "firmware.subscriber": frozenset({"firmware.core", "hal.ports"}),
     "firmware.bell": frozenset({"firmware.core", "hal.ports", "hal.slic"}),
+    "firmware.waiting_caller": frozenset({"firmware.core", "firmware.sound", "hal.ports"}),
     "firmware.journal": frozenset({"firmware.core", "firmware.records", "firmware.sip"}),
     "hal.ports": frozenset(),
     "hal.errors": frozenset(),
