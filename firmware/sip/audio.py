@@ -57,6 +57,11 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
         """Let the call hear `source` in place of the line until it has finished."""
         self._sending = source
 
+    def close(self) -> None:
+        """Leave the bridge; before the engine closes. The engine's half is taken apart here, while this half still lives: its destructor waits for a
+        callback that is just running, and a callback of an object that Python is just dropping ends the process."""
+        self.__swig_destroy__(self)
+
     def onFrameRequested(self, frame: Any) -> None:
         self._pinned_thread = pinned(self._pinned_thread)
         voice = self._voice.process(self._sound.take_frame())

@@ -43,8 +43,7 @@ class Desk(pj.AudioMediaPort):  # type: ignore[misc]
         self._sink = sink
 
     def close(self) -> None:
-        """Leave the bridge. The engine's half is taken apart here, while this half still lives: its destructor waits for a callback that is just
-        running, and a callback of an object that Python is just dropping ends the process."""
+        """Leave the bridge; as `LinePort.close`."""
         self._playing = self._sink = None
         self.__swig_destroy__(self)
 

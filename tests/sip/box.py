@@ -98,9 +98,12 @@ class Box:
             await self.account_is(account.id, "registered" if account.register else "unregistered")
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind:
+            print("\n".join(map(str, self.news)))  # noqa: T201 (pytest shows it with the failure)
         await self.agent.stop()
-        self.ports.clear()
+        for port in self.ports:
+            port.close()
         self.agent.close()
 
     def _judge(self, handle: str, digits: str) -> str:
@@ -146,7 +149,7 @@ class Box:
 def account(name: str, server: str, **keys: object) -> Account:
     """An account that logs in as `name` with `namepw`."""
     given = {"user": name, "password": Secret(f"{name}pw"), "codecs": ("PCMA",), **keys}
-    return Account(id=name, server=server, **given)  # type: ignore[arg-type]
+    return Account(**{"id": name, "server": server, **given})  # type: ignore[arg-type]
 
 
 def trunk(port: int, **keys: object) -> Account:

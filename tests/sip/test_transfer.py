@@ -1,0 +1,231 @@
+"""Transfers both ways, blind and attended, and who may not ask for one. Heard in the samples, read on the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from firmware.sip.news import CallArrived, CallEstablished, CallOver, CallReplaced, TransferDone
+from tests.peers.ports import free_port
+from tests.peers.sip_wire import SipMessage, parse_message
+from tests.peers.sipp import Sipp
+from tests.sip.box import HEARD_DBM0, Box, account, level, trunk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.peers.kamailio import Kamailio
+
+NEAR_HZ, FAR_HZ, THIRD_HZ = 1200.0, 1004.0, 1504.0
+NUMBERS = itertools.count(1000)
+REFER = Path(__file__).with_name("scenarios") / "call_and_refer.xml"
+
+
+def three(kamailio: Kamailio, **how: Callable[[str, str], str]) -> Box:
+    return Box(*(account(name, kamailio.server) for name in ("alice", "bob", "carol")), **how)  # type: ignore[arg-type]
+
+
+def test_a_blind_transfer_joins_the_far_end_with_the_number_and_ends_our_call(kamailio: Kamailio) -> None:
+    async def story() -> None:
+        async with three(kamailio) as box:
+            near, head = box.line(NEAR_HZ)
+            (far, far_head), (third, third_head) = box.line(FAR_HZ), box.line(THIRD_HZ)
+            box.answers("bob", far)
+            box.answers("carol", third)
+            box.agent.place("out", "alice", "bob", near)
+            await head.waits_to_hear(FAR_HZ)
+            bobs = (await box.until(CallArrived)).handle
+            box.agent.hold("out")
+            box.agent.transfer("out", "carol")
+            done = await box.until(TransferDone)
+            assert (done.handle, done.ok, done.status) == ("out", True, 200)
+            assert not (await box.until(CallOver, lambda news: news.handle == "out")).reason
+            replaced = await box.until(CallReplaced)
+            assert (replaced.handle, replaced.established, replaced.number) == (bobs, True, "carol")
+            assert box.asked == [(bobs, "carol")]
+            await asyncio.gather(far_head.waits_to_hear(THIRD_HZ), third_head.waits_to_hear(FAR_HZ))
+            await box.until(CallOver, lambda news: news.handle == bobs)
+            assert level(await far_head.hears(), THIRD_HZ) > HEARD_DBM0
+            assert not [news for news in box.news if isinstance(news, CallEstablished) and news.handle == replaced.by_handle]
+
+    asyncio.run(story())
+
+
+def test_a_transfer_to_nobody_fails_with_the_status_and_the_call_is_taken_back(kamailio: Kamailio) -> None:
+    async def story() -> None:
+        async with three(kamailio) as box:
+            near, head = box.line(NEAR_HZ)
+            far, far_head = box.line(FAR_HZ)
+            box.answers("bob", far)
+            box.agent.place("out", "alice", "bob", near)
+            await head.waits_to_hear(FAR_HZ)
+            box.agent.hold("out")
+            box.agent.transfer("out", "dave")  # known, not registered
+            done = await box.until(TransferDone)
+            assert (done.ok, done.status) == (False, 480)
+            box.agent.resume("out", near)
+            await asyncio.gather(head.waits_to_hear(FAR_HZ), far_head.waits_to_hear(NEAR_HZ))
+            assert not [news for news in box.news if isinstance(news, CallReplaced | CallOver)]
+
+    asyncio.run(story())
+
+
+def test_a_transfer_that_is_not_allowed_is_refused_and_nobody_is_called(kamailio: Kamailio) -> None:
+    async def story() -> None:
+        async with three(kamailio, may_transfer=lambda _handle, _digits: "premium numbers are not called") as box:
+            near, head = box.line(NEAR_HZ)
+            far, _ = box.line(FAR_HZ)
+            box.answers("bob", far)
+            box.agent.place("out", "alice", "bob", near)
+            await head.waits_to_hear(FAR_HZ)
+            box.agent.transfer("out", "carol")
+            done = await box.until(TransferDone)
+            assert (done.ok, done.status) == (False, 403)
+            assert [news.account for news in box.news if isinstance(news, CallArrived)] == ["bob"]
+
+    asyncio.run(story())
+
+
+def test_an_attended_transfer_joins_both_far_ends_without_us(kamailio: Kamailio) -> None:
+    async def story() -> None:
+        async with three(kamailio) as box:
+            near, head = box.line(NEAR_HZ)
+            (far, far_head), (third, third_head) = box.line(FAR_HZ), box.line(THIRD_HZ)
+            box.answers("bob", far)
+            box.answers("carol", third)
+            before = len(kamailio.sip_trace)
+            box.agent.place("first", "alice", "bob", near)
+            await head.waits_to_hear(FAR_HZ)
+            box.agent.hold("first")
+            box.agent.place("second", "alice", "carol", near)
+            await head.waits_to_hear(THIRD_HZ)
+            box.agent.hold("second")
+            box.agent.transfer_to("first", "second")
+            assert (await box.until(TransferDone)).ok
+            for handle in ("first", "second"):
+                await box.until(CallOver, lambda news, handle=handle: news.handle == handle)
+            bobs, carols = [news.handle for news in box.news if isinstance(news, CallArrived)]
+            for handle, number in ((bobs, "carol"), (carols, "bob")):
+                replaced = await box.until(CallReplaced, lambda news, handle=handle: news.handle == handle)
+                assert (replaced.established, replaced.number) == (True, number)
+            await asyncio.gather(far_head.waits_to_hear(THIRD_HZ), third_head.waits_to_hear(FAR_HZ))
+            trace = [traced.message for traced in kamailio.sip_trace[before:]]
+            refer = next(message for message in trace if message.method == "REFER" and message.is_request)
+            assert "Replaces=" in refer.headers["Refer-To"]
+            assert refer.headers["Referred-By"]
+            assert any(message.method == "INVITE" and message.is_request and "Replaces" in message.headers for message in trace)
+
+    asyncio.run(story())
+
+
+def test_an_impatient_transferor_hangs_up_first_and_the_call_goes_on(kamailio: Kamailio) -> None:
+    """Many telephones send BYE as soon as the REFER is accepted."""
+
+    async def story() -> None:
+        async with three(kamailio) as box:
+            near, head = box.line(NEAR_HZ)
+            (far, far_head), (third, _) = box.line(FAR_HZ), box.line(THIRD_HZ)
+            box.answers("bob", far)
+            box.agent.place("out", "alice", "bob", near)
+            await head.waits_to_hear(FAR_HZ)
+            bobs = (await box.until(CallArrived)).handle
+            box.agent.transfer("out", "carol")
+            carols = (await box.until(CallArrived, lambda news: news.account == "carol")).handle
+            box.agent.ring(carols)
+            box.agent.end("out")
+            replaced = await box.until(CallReplaced)
+            assert (replaced.handle, replaced.established) == (bobs, False)
+            await box.until(CallOver, lambda news: news.handle == bobs)
+            box.agent.answer(carols, third)
+            await box.until(CallEstablished, lambda news: news.handle == replaced.by_handle)
+            await far_head.waits_to_hear(THIRD_HZ)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    "refer_to",
+    [
+        "<sip:600@203.0.113.9>",
+        "<sip:600@127.0.0.1;maddr=203.0.113.9>",
+        "<sip:600@127.0.0.1?Route=%3Csip%3A203.0.113.9%3Blr%3E>",
+        "<tel:+77271234567>",
+        "nonsense",
+    ],
+)
+def test_a_transfer_that_leads_away_from_the_accounts_server_is_refused(tmp_path: Path, refer_to: str) -> None:
+    async def story() -> None:
+        async with Box(trunk(free_port())) as box:
+            far, _ = box.line()
+            box.answers("trunk", far)
+            keys = {"refer_to": refer_to, "code": "403"}
+            with Sipp(tmp_path / "sipp", REFER, target=f"127.0.0.1:{box.port}", user="alice", keys=keys, pause_ms=300) as caller:
+                await asyncio.to_thread(caller.wait_passed)
+            assert box.asked == []
+
+    asyncio.run(story())
+
+
+def test_a_stranger_who_knows_the_dialog_may_neither_transfer_nor_replace_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        other = trunk(free_port(), id="other", user="other", accept_from=("127.0.0.3",))
+        async with Box(trunk(free_port()), other) as box:
+            far, _ = box.line()
+            box.answers("trunk", far)
+            with Sipp(tmp_path / "sipp", "call_until_bye", target=f"127.0.0.1:{box.port}", user="alice") as caller:
+                await box.until(CallEstablished)
+                answer = await asyncio.to_thread(caller.wait_received, lambda message: message.status == 200)
+                for address in ("127.0.0.2", "127.0.0.3"):
+                    assert await asyncio.to_thread(ask, address, box.port, refer(answer)) == 403, address
+                assert await asyncio.to_thread(ask, "127.0.0.3", box.port, replacing(answer)) == 403
+                assert await asyncio.to_thread(ask, "127.0.0.2", box.port, replacing(answer)) == 0, "silence"
+                assert await asyncio.to_thread(ask, "127.0.0.1", box.port, replacing(answer, "nobody")) == 481
+                assert await asyncio.to_thread(ask, "127.0.0.1", box.port, refer(None)) == 405
+                assert box.asked == []
+                assert not [news for news in box.news if isinstance(news, CallReplaced | CallOver)]
+
+    asyncio.run(story())
+
+
+def ask(address: str, port: int, request: Callable[[str, int, int], str]) -> int:
+    """The final status that a request from this address gets; 0 for a second of silence."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+        peer.bind((address, 0))
+        peer.settimeout(1.0)
+        peer.sendto(request(address, peer.getsockname()[1], port).encode(), ("127.0.0.1", port))
+        status = 100
+        try:
+            while status < 200:
+                status = parse_message(peer.recv(65535)).status
+        except TimeoutError:
+            return 0
+        return status
+
+
+def refer(answer: SipMessage | None) -> Callable[[str, int, int], str]:
+    """A REFER within the dialog of this answer, or in none."""
+    far = answer.headers["From"] if answer else "<sip:raw@127.0.0.1>;tag=1"
+    near = answer.headers["To"] if answer else "<sip:alice@127.0.0.1>"
+    call = answer.call_id if answer else "nowhere"
+    return lambda host, own, port: (
+        f"REFER sip:alice@127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {host}:{own};branch=z9hG4bK{own};rport\r\n"
+        f"From: {far}\r\nTo: {near}\r\nCall-ID: {call}\r\nCSeq: {next(NUMBERS)} REFER\r\nMax-Forwards: 70\r\n"
+        f"Contact: <sip:raw@{host}:{own}>\r\nRefer-To: <sip:600@127.0.0.1>\r\nContent-Length: 0\r\n\r\n"
+    )
+
+
+def replacing(answer: SipMessage, call: str = "") -> Callable[[str, int, int], str]:
+    """An INVITE that would take the dialog over."""
+    tags = [answer.headers[name].partition("tag=")[2] for name in ("To", "From")]
+    body = "v=0\r\no=raw 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9000 RTP/AVP 8\r\n"
+    return lambda host, own, port: (
+        f"INVITE sip:alice@127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {host}:{own};branch=z9hG4bK{own};rport\r\n"
+        f"From: <sip:raw@{host}>;tag=1\r\nTo: <sip:alice@127.0.0.1>\r\nCall-ID: r{own}\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n"
+        f"Contact: <sip:raw@{host}:{own}>\r\nReplaces: {call or answer.call_id};to-tag={tags[0]};from-tag={tags[1]}\r\n"
+        f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    )
