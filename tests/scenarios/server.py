@@ -1,0 +1,92 @@
+"""The exchange of a scenario and what it can be told: a real Kamailio that stops, starts, adds headers, refuses, and shows what passed."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from typing import TYPE_CHECKING, Self
+
+from tests.peers.kamailio import Kamailio
+from tests.peers.ports import free_port
+from tests.peers.sipp import Sipp
+from tests.scenarios.failed import Failed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.peers.sip_wire import SipMessage
+    from tests.scenarios.far_end import FarEnd
+
+LOOK_AGAIN_S = 0.1
+
+
+class KamailioServer:
+    """Start by constructing, stop by leaving the context. Words of SERVER, and those of FAR that its server does, are methods."""
+
+    far_words = frozenset({"CALLS", "REFUSES", "ALLOWS"})
+
+    def __init__(self, folder: Path, users: Mapping[str, str]) -> None:
+        self._folder, self._users = folder, users
+        self._port = free_port()
+        self._runs = itertools.count(1)
+        self._kamailio = self._run()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._kamailio.stop()
+
+    @property
+    def address(self) -> str:
+        return self._kamailio.server
+
+    def wait_registered(self, user: str) -> None:
+        self._kamailio.wait_registered(user)
+
+    def calls(self, end: FarEnd, user: str, header: str = "") -> None:
+        """A header may be added on the way, as a provider does."""
+        self._kamailio.add_header("INVITE", user, header)
+        end.calls(user)
+
+    def refuses(self, end: FarEnd, status: str) -> None:
+        self._kamailio.reject("INVITE", end.number, int(status))
+
+    def allows(self, end: FarEnd) -> None:
+        self._kamailio.accept("INVITE", end.number)
+
+    def stops(self) -> None:
+        self._kamailio.stop()
+
+    def starts(self) -> None:
+        self._kamailio = self._run()
+
+    def sees(self, within_s: float, method: str, name: str = "", part: str = "") -> None:
+        ends_s = time.monotonic() + within_s
+        while not self._seen(method, name, part):
+            if time.monotonic() > ends_s:
+                shown = [message.headers.get(name) if name else str(message) for message in self._requests(method)]
+                raise Failed(f"the server saw {method}: {shown or 'none'}")
+            time.sleep(LOOK_AGAIN_S)
+
+    def sees_no(self, method: str, name: str = "", part: str = "") -> None:
+        if found := self._seen(method, name, part):
+            raise Failed(f"the server saw {found[0]} {found[0].headers.get(name)}")
+
+    def tells(self, user: str, new: str, old: str) -> None:
+        keys = {"waiting": "yes" if int(new) else "no", "new": new, "old": old, "status": "200"}
+        folder = self._folder / f"notify-{next(self._runs)}"
+        with Sipp(folder, "notify_messages", target=self.address, user=user, keys=keys) as notifier:
+            notifier.wait_passed()
+
+    def _run(self) -> Kamailio:
+        return Kamailio(self._folder / f"run-{next(self._runs)}", self._users, port=self._port)
+
+    def _requests(self, method: str) -> list[SipMessage]:
+        return [each.message for each in self._kamailio.sip_trace if each.message.is_request and each.message.method == method]
+
+    def _seen(self, method: str, name: str, part: str) -> list[SipMessage]:
+        return [
+            message for message in self._requests(method) if not name or any(part in value for value in message.headers.all(name))
+        ]

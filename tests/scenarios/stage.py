@@ -1,0 +1,106 @@
+"""Sets up what a scenario needs - exchange, far ends, the box with its telephone - and plays it, step by step.
+
+The box is reached by its control socket only, each far end by its own door, so that the same files can be played wherever those are.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Self
+
+from firmware.command_line.errors import Undone
+from firmware.command_line.script import Player
+from firmware.orders import OrderRefused
+from tests.adapter import Adapter, Never
+from tests.peers.errors import PeerError
+from tests.peers.ports import free_port_block
+from tests.scenarios import settings
+from tests.scenarios.box import Box
+from tests.scenarios.failed import Failed
+from tests.scenarios.far_end import ANONYMOUS, FarEnd
+from tests.scenarios.server import KamailioServer
+from tests.scenarios.words import Act
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from hal.sim.steps import Step
+    from tests.scenarios.words import Scenario
+
+RTP_PORTS = 60
+
+TROUBLE = (Failed, Undone, OrderRefused, Never, PeerError)
+
+
+class Stage:
+    """One scenario's peers and box. Start by constructing, stop by leaving the context."""
+
+    def __init__(
+        self, folder: Path, scenario: Scenario, start_server: Callable[[Path, Mapping[str, str]], Any] | None = None
+    ) -> None:
+        self._scenario = scenario
+        self._running = ExitStack()
+        try:
+            self._start(folder, start_server or KamailioServer)
+        except BaseException:
+            self._running.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, *_: object) -> None:
+        self._running.__exit__(kind, value, None)
+
+    def _start(self, folder: Path, start_server: Callable[[Path, Mapping[str, str]], Any]) -> None:
+        numbers = self._scenario.peers.numbers
+        names = settings.users(settings.merged(self._scenario.settings, ""))
+        users = names | {number: f"{number}pw" for number in numbers if number != ANONYMOUS}
+        self.server = self._running.enter_context(start_server(folder / "server", users))
+        tables = settings.merged(self._scenario.settings, self.server.address)
+        ends = {
+            number: self._running.enter_context(FarEnd(folder / number, number, self.server.address, self._scenario.path.parent))
+            for number in numbers
+        }
+        for number in set(numbers) - {ANONYMOUS}:
+            self.server.wait_registered(number)
+        self.device = self._running.enter_context(Adapter(folder / "device", settings.toml(_with_ports(tables))))
+        self._wait_registered(tables)
+        self._ends = ends
+        self._others: dict[str, Any] = {"BOX": Box(self.device), "SERVER": self.server}
+        self._player = Player(self.device.state / "control.sock", 1, self._scenario.path.parent)
+
+    def _wait_registered(self, tables: settings.Table) -> None:
+        for account in tables["account"]:
+            if account.get("register", True) and account["server"] == self.server.address:
+                self.device.wait_registered(account["id"])
+
+    def play(self, tell: Callable[[str], None] = lambda _: None) -> None:
+        """Every step, each told once it came true; raises Failed with the place and what was there instead."""
+        for step in self._scenario.steps:
+            if not isinstance(step, Act) or step.verb != "HEARS":
+                for end in self._ends.values():
+                    end.mark()
+            try:
+                self._play(step)
+            except TROUBLE as trouble:
+                raise Failed(f"{self._scenario.place(step)}\n{trouble}") from trouble
+            tell(self._scenario.place(step))
+
+    def _play(self, step: Step) -> None:
+        if not isinstance(step, Act):
+            self._player.play(step)
+            return
+        name = step.verb.lower().replace(" ", "_")
+        if step.verb in self.server.far_words:
+            getattr(self.server, name)(self._ends[step.who], *step.words)
+        else:
+            time = () if step.seconds is None else (step.seconds,)
+            getattr({**self._ends, **self._others}[step.who], name)(*time, *step.words)
+
+
+def _with_ports(tables: settings.Table) -> settings.Table:
+    """RTP ports of its own: scenarios run side by side."""
+    first = free_port_block(RTP_PORTS)
+    return {**tables, "sip": {"rtp_first": first, "rtp_last": first + RTP_PORTS - 1, **tables.get("sip", {})}}
