@@ -1,10 +1,12 @@
-"""What happens to the voice of a handset on its way to the network: keys are heard, and not let through.
+"""What happens to the voice of a handset on its way to the network: its echo is taken out, keys are heard, and not let through.
 
 Runs inline in the media thread, a frame at a time, without lock, clock or allocation to speak of. Knows no call.
 """
 
 from collections.abc import Callable
 
+from firmware.sound.echo import EchoCanceller
+from firmware.sound.fax import FaxListener, OnFaxTone
 from firmware.sound.spandsp import DtmfDetector
 
 FRAME_SAMPLES = 80
@@ -26,7 +28,11 @@ class LineVoice:
     """From line to network. `on_digit` is called once a key press, when it is certain (36 ms or less after it began plus
     the frame), `on_digit_end` when it was let go; both in the media thread: only post from them."""
 
-    def __init__(self, on_digit: Callable[[str], None], on_digit_end: Callable[[str], None]) -> None:
+    def __init__(
+        self, on_digit: Callable[[str], None], on_digit_end: Callable[[str], None], on_fax: OnFaxTone | None = None
+    ) -> None:
+        self._canceller = EchoCanceller()
+        self._fax = FaxListener(on_fax) if on_fax else None
         self._on_digit = on_digit
         self._on_digit_end = on_digit_end
         self._detector = DtmfDetector()
@@ -40,13 +46,33 @@ class LineVoice:
         the next key on, so that the last dialed one does not sound into the call it began."""
         self.filters_dial_tone = False
         """True while our own dial tone sounds, so that its echo does not hide a key. Any thread may set it."""
+        self.cancels_echo = False
+        """Whether the line's echo is taken out: true in calls with a voice, false where data must pass. Any thread may set it."""
+
+    def listen_for_fax(self) -> None:
+        """Report fax and modem tones of the call that begins now, once. Any thread may say so."""
+        if self._fax:
+            self._fax.begin()
+
+    def heard(self, frame: bytes) -> None:
+        """Every frame that is put on the line, before the next one of `process`; in the media thread."""
+        self._canceller.given(frame)
+        if self._fax:
+            self._fax.from_far_end(frame)
 
     def process(self, frame: bytes) -> bytes:
-        """One frame of FRAME_SAMPLES in, as many out, DELAY_MS later: as they came or silent."""
+        """One frame of FRAME_SAMPLES in, as many out, DELAY_MS later: as they came, less their echo, or silent."""
+        if self._fax:
+            self._fax.from_line(frame)
+        if self.cancels_echo:
+            bare, frame = self._canceller.cancel(frame)
+        else:
+            self._canceller.pass_by(frame)
+            bare = frame
         if self.filters_dial_tone != self._filtering:
             self._filtering = self.filters_dial_tone
             self._detector.filter_dial_tone(wanted=self._filtering)
-        for event in self._detector.feed(frame):
+        for event in self._detector.feed(bare):
             self._in_digit = event.started
             self._mutes_this = self.mutes_digits if event.started else True
             (self._on_digit if event.started else self._on_digit_end)(event.digit)

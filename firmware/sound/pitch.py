@@ -27,6 +27,12 @@ def relative_offset(samples: Sequence[int], hz: float) -> float:
     return beyond * _RATE_HZ / (2 * pi * half) / hz
 
 
+def phase_of(samples: Sequence[int], hz: float) -> float:
+    """The phase of `hz` in the samples, in radians."""
+    cosine, sine = _windowed(hz, len(samples))
+    return atan2(sum(map(mul, samples, sine)), sum(map(mul, samples, cosine)))
+
+
 @cache
 def _windowed(hz: float, count: int) -> tuple[list[float], list[float]]:
     """Cosine and minus sine of `hz` under a Hann window, which keeps the other frequency of a key out."""

@@ -148,6 +148,32 @@ def fsk_burst(standard: int, message: bytes) -> bytes:
     return bytes(ffi.buffer(space, 2 * samples))
 
 
+class Goertzel:
+    """The power of one frequency, in blocks."""
+
+    def __init__(self, hz: float, block_samples: int) -> None:
+        self._library = library()
+        self._wanted = ffi.new("goertzel_descriptor_t *")
+        self._library.make_goertzel_descriptor(self._wanted, hz, block_samples)
+        state = self._library.goertzel_init(ffi.NULL, self._wanted)
+        self._state = ffi.gc(state, self._library.goertzel_free)
+        self._samples, self._block = 0, block_samples
+
+    def power(self, pcm: bytes) -> float | None:
+        """Take samples; the mean square of the frequency when they complete a block. Blocks must end with a call's samples."""
+        self._library.goertzel_update(self._state, pcm, len(pcm) // 2)
+        self._samples += len(pcm) // 2
+        if self._samples < self._block:
+            return None
+        self._samples = 0
+        return float(self._library.goertzel_result(self._state)) / self._block**2
+
+
+def peak(pcm: bytes) -> int:
+    """The largest absolute value among samples, 16-bit little-endian."""
+    return int(library().vec_min_maxi16(pcm, len(pcm) // 2, ffi.NULL))
+
+
 @cache
 def library() -> Any:  # noqa: ANN401 (a C library has no types)
     """The opened library; LibraryMissing with the package to install if there is none."""

@@ -1,4 +1,4 @@
-"""What we use of spandsp, in C, and how `_spandsp.py` is made of it: prepared, so that a device never loads a C parser (5 MB, 60 ms).
+"""What we use of spandsp and speexdsp, in C, and how `_spandsp.py` is made of it: prepared, so that a device never loads a C parser (5 MB, 60 ms).
 
     python -m firmware.sound.spandsp_declarations
 
@@ -24,6 +24,23 @@ void adsi_tx_set_preamble(adsi_tx_state_t *s, int preamble, int preamble_ones, i
 int adsi_tx_put_message(adsi_tx_state_t *s, const char *message, int length);
 int adsi_tx(adsi_tx_state_t *s, char *amp, int samples);
 int adsi_tx_free(adsi_tx_state_t *s);
+
+int vec_min_maxi16(const char *x, int n, int16_t *out);
+
+typedef struct { float fac; int samples; } goertzel_descriptor_t;
+typedef struct goertzel_state_s goertzel_state_t;
+void make_goertzel_descriptor(goertzel_descriptor_t *t, float freq, int samples);
+goertzel_state_t *goertzel_init(goertzel_state_t *s, goertzel_descriptor_t *t);
+int goertzel_update(goertzel_state_t *s, const char *amp, int samples);
+float goertzel_result(goertzel_state_t *s);
+int goertzel_free(goertzel_state_t *s);
+
+typedef struct SpeexEchoState_ SpeexEchoState;
+SpeexEchoState *speex_echo_state_init(int frame_size, int filter_length);
+int speex_echo_ctl(SpeexEchoState *st, int request, void *ptr);
+void speex_echo_cancellation(SpeexEchoState *st, const char *rec, const char *play, char *out);
+void speex_echo_state_reset(SpeexEchoState *st);
+void speex_echo_state_destroy(SpeexEchoState *st);
 """
 
 
