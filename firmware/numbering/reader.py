@@ -42,7 +42,7 @@ class Numbering:
         return found if found and found.kind is not Kind.UNKNOWN else Number(dialed, Kind.SHORT, country=self.home.country)
 
     def _unknown(self, dialed: str) -> Number:
-        if len(dialed) in self._plan.local_lengths and not dialed.startswith("+"):
+        if self._may_be_local(dialed):
             return Number(dialed, Kind.UNKNOWN, country=self.home.country)
         # even one that cannot exist is compared with blocked prefixes as a whole number
         return Number(dialed, Kind.UNKNOWN, self._without_international(dialed), international=True)
@@ -60,7 +60,7 @@ class Numbering:
             yield f"+{dialed}"
         yield from self._local(dialed)
         # also where nobody dials so: the length and the library together leave little room for mistakes
-        if len(dialed) not in plan.local_lengths:
+        if not self._may_be_local(dialed):
             yield f"+{plan.calling_code}{dialed}"
 
     def _without_international(self, dialed: str) -> str:
@@ -71,8 +71,11 @@ class Numbering:
         return f"+{dialed.removeprefix(prefix)}" if prefix else ""
 
     def _local(self, dialed: str) -> Iterator[str]:
-        if self._area_code and len(dialed) in self._plan.local_lengths:
+        if self._area_code and self._may_be_local(dialed):
             yield f"+{self._plan.calling_code}{self._area_code}{dialed}"
+
+    def _may_be_local(self, dialed: str) -> bool:
+        return len(dialed) in self._plan.local_lengths and not dialed.startswith(("+", *self._plan.local_never))
 
     def _whole(self, dialed: str, candidates: list[str]) -> Number | None:
         from firmware.numbering import library  # noqa: PLC0415 - off the start path

@@ -41,6 +41,7 @@ class CountryPlan:
     emergency: tuple[Emergency, ...]
     complete: tuple[str, ...]
     local_lengths: tuple[int, ...]
+    local_never: tuple[str, ...]
     local_complete: str
     national_digits: int
     own_begins: tuple[str, ...]
@@ -82,6 +83,7 @@ def plan_from(code: str, entries: Mapping[str, Any], abroad: Mapping[str, Any]) 
         emergency=tuple(_emergency(each) for each in root.tables("emergency")),
         complete=tuple(each.digit_map("digits") for each in root.tables("complete", optional=True)),
         local_lengths=tuple(local.items("lengths", int)),
+        local_never=tuple(local.items("never", str)),
         local_complete=local.digit_map("complete") if local.has("complete") else "",
         national_digits=local.value("national_digits", int, default=0),
         own_begins=tuple(own.items("begins", str)),
