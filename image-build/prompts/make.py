@@ -132,6 +132,9 @@ def make() -> Path:
         if not current.exists() or current.resolve() != finished:
             current.unlink(missing_ok=True)
             current.symlink_to(finished.name)
+        for other in TARGET.iterdir():
+            if other.is_dir() and not other.is_symlink() and other != finished:
+                shutil.rmtree(other)
     return finished
 
 

@@ -6,7 +6,9 @@ so that nobody waits in silence. Knows no call and no feature.
 """
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from firmware.core.tones import Segment, Sine, Tone
@@ -55,43 +57,43 @@ class Prompts:
             recording = self._recording(name)
             if recording:
                 if missed:
-                    yield tone_pcm(_MISSING)
+                    yield _missing()
                 missed = False
                 yield recording
             else:
                 missed = True
         if missed:
-            yield tone_pcm(_MISSING)
+            yield _missing()
 
     def _recording(self, name: str) -> bytes:
-        """16-bit samples, or nothing if there is no such file or it cannot be read."""
+        """A-law, or nothing if there is no such file or it cannot be read."""
         try:
-            coded = (self._folder / f"{name}{SUFFIX}").read_bytes()
+            return (self._folder / f"{name}{SUFFIX}").read_bytes()
         except OSError:
             return b""
-        return array("h", map(_ALAW.__getitem__, coded)).tobytes()
 
 
 class PromptSource:
-    """Plays pieces of sound with a short gap between; made to be taken a frame at a time in the media thread."""
+    """Plays pieces of A-law with a short gap between. Decoded as they are taken, a frame at a time in the media thread: a long text
+    costs no time before it is heard, and half the memory."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pcm = bytes(16 * GAP_MS).join(pieces)
+        self._coded = (_SILENT * (8 * GAP_MS)).join(pieces)
         self._at = 0
 
     @property
     def duration_ms(self) -> int:
-        return len(self._pcm) // 16
+        return len(self._coded) // 8
 
     @property
     def finished(self) -> bool:
-        return self._at >= len(self._pcm)
+        return self._at >= len(self._coded)
 
     def take(self, samples: int) -> bytes:
         """The next `samples` samples, 16-bit little-endian; silence after the last prompt."""
-        piece = self._pcm[self._at : self._at + 2 * samples]
+        piece = self._coded[self._at : self._at + samples]
         self._at += len(piece)
-        return piece.ljust(2 * samples, b"\0")
+        return array("h", map(_ALAW.__getitem__, piece)).tobytes().ljust(2 * samples, b"\0")
 
 
 def _alaw_sample(code: int) -> int:
@@ -103,3 +105,13 @@ def _alaw_sample(code: int) -> int:
 
 
 _ALAW = tuple(_alaw_sample(code) for code in range(256))
+_SILENT = bytes((_ALAW.index(8),))
+"""The least A-law can say."""
+
+
+@cache
+def _missing() -> bytes:
+    """The confirmation tone in A-law."""
+    codes = sorted(range(256), key=_ALAW.__getitem__)
+    steps = [_ALAW[code] for code in codes]
+    return bytes(codes[min(255, bisect_left(steps, sample))] for sample in array("h", tone_pcm(_MISSING)))
