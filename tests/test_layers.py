@@ -35,6 +35,9 @@ ROOMS: dict[str, frozenset[str]] = {
     "firmware.sound": frozenset({"firmware.core"}),
     "firmware.records": frozenset(),
     "firmware.sip": frozenset({"firmware.core", "firmware.settings", "hal.ports"}),
+    "firmware.voicemail": frozenset(
+        {"firmware.core", "firmware.orders", "firmware.records", "firmware.settings", "firmware.sound", "hal.ports"}
+    ),
     "firmware.web": frozenset({"firmware", "firmware.client", "firmware.orders", "firmware.state_folder"}),
     "firmware.command_line": frozenset(
         {
@@ -45,6 +48,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "firmware.explanation",
             "firmware.orders",
             "firmware.settings",
+            "firmware.sound",
             "firmware.state_folder",
             "hal.errors",
             "hal.sim",

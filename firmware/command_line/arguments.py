@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from firmware import VERSION
-from firmware.command_line import device, explain, phone, providers, script
+from firmware.command_line import device, explain, phone, providers, script, voicemail
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -42,6 +42,7 @@ def parser() -> ArgumentParser:
         _command(commands, "reload", device.reload, "read the settings file again; running settings stay where it has mistakes")
     )
     _add_explain(commands)
+    _add_voicemail(commands)
     _add_phone(commands)
     return top
 
@@ -118,6 +119,24 @@ def _add_explain(commands: "Commands") -> None:
     explained.add_argument("number", type=number, metavar="NUMBER", help="as it would be dialed, star codes too")
     explained.add_argument("--at", type=local_time, metavar="TIME", help='as if it were this local time: "2026-11-25 21:30"')
     explained.add_argument("--config", metavar="FILE", help="of this settings file, without a running device")
+
+
+def _add_voicemail(commands: "Commands") -> None:
+    top = commands.add_parser("voicemail", help="voice messages: list, save, delete, and the greeting", epilog=_EXIT_CODES)
+    verbs = top.add_subparsers(metavar="VERB", required=True, dest="verb")
+
+    def verb(name: str, command: Command, summary: str) -> ArgumentParser:
+        return _with_json(_with_state(_command(verbs, name, command, summary)))
+
+    listed = verb("list", voicemail.list_messages, "messages with their ids, oldest first")
+    listed.add_argument("--mailbox", default="", metavar="NAME", help="of this one only (default: of all)")
+    saved = verb("save", voicemail.save, "write a message to a WAV file; it stays as new as it was")
+    saved.add_argument("message", metavar="ID")
+    saved.add_argument("file", metavar="FILE.wav")
+    verb("delete", voicemail.delete, "delete a message").add_argument("message", metavar="ID")
+    greeting = verb("greeting", voicemail.greeting, "give a mailbox its own greeting, or the standard one without a file")
+    greeting.add_argument("mailbox", metavar="MAILBOX")
+    greeting.add_argument("file", nargs="?", metavar="FILE.wav", help="16-bit PCM, up to 60 s")
 
 
 def _add_phone(commands: "Commands") -> None:

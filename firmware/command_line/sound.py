@@ -1,105 +1,34 @@
-"""WAV files as the telephone line's sound and back: 8000 samples a second, 16 bit, mono. Standard library only; knows no phone."""
+"""WAV files on the disk as the telephone line's sound and back. What is in them is `firmware.sound.wav`'s affair; knows no phone."""
 
-import array
-import math
-import sys
-import wave
-from collections.abc import Sequence
-from functools import cache
-from operator import mul
 from pathlib import Path
 
 from firmware.command_line.errors import Misused, Undone
+from firmware.sound.errors import WavWrong
+from firmware.sound.wav import BYTES_A_SECOND, RATE_HZ, from_wav, resample, to_wav
 
-RATE_HZ = 8000
-BYTES_A_SECOND = RATE_HZ * 2
-_SLOWEST_HZ, _FASTEST_HZ = 4000, 192_000
+__all__ = ["BYTES_A_SECOND", "RATE_HZ", "RATE_HZ", "read_wav", "resample", "write_wav"]
+
 _LONGEST_S = 300
-_ZERO_CROSSINGS = 16
-"""Half the length of the resampling filter; 16 keep what folds back some 60 dB below (Hann-windowed sinc)."""
 
 
 def read_wav(path: Path) -> bytes:
-    """Any sample rate, mono or more channels (mixed), 16-bit PCM; raises Misused."""
+    """Samples, 8000 a second, 16 bit; raises Misused."""
     try:
-        with path.open("rb") as opened, wave.open(opened) as file:
-            _check(path, file)
-            samples = _little_endian(file.readframes(file.getnframes()))
-            channels, rate_hz = file.getnchannels(), file.getframerate()
-    except (wave.Error, EOFError) as error:
-        raise Misused(f"{path} is not a WAV file of 16-bit PCM: {str(error) or 'it ends too early'}") from error
+        return from_wav(path.read_bytes(), str(path), _LONGEST_S)
+    except WavWrong as wrong:
+        raise Misused(str(wrong)) from wrong
     except OSError as error:
         raise Misused(f"{path} cannot be read: {error.strerror}") from error
-    mono = samples if channels == 1 else _mixed(samples, channels)
-    return _to_bytes(mono if rate_hz == RATE_HZ else resample(mono, rate_hz))
 
 
 def write_wav(path: Path, pcm: bytes) -> None:
     """Raises Undone."""
+    write_file(path, to_wav(pcm))
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Raises Undone."""
     try:
-        with path.open("wb") as opened, wave.open(opened, "wb") as file:
-            file.setparams((1, 2, RATE_HZ, 0, "NONE", "not compressed"))
-            file.writeframes(pcm)
+        path.write_bytes(content)
     except OSError as error:
         raise Undone(f"{path} cannot be written: {error.strerror}") from error
-
-
-def resample(samples: Sequence[int], rate_hz: int) -> "array.array[int]":
-    """From `rate_hz` to 8000 a second, band-limited to what both can carry."""
-    divisor = math.gcd(rate_hz, RATE_HZ)
-    step, phases = rate_hz // divisor, RATE_HZ // divisor
-    half = _half_length(rate_hz)
-    padded = array.array("h", bytes(2 * half)) + array.array("h", samples) + array.array("h", bytes(2 * half + 2))
-    out = array.array("h")
-    for number in range(len(samples) * phases // step):
-        position, phase = divmod(number * step, phases)
-        window = padded[position + 1 : position + 1 + 2 * half]
-        value = round(sum(map(mul, window, _taps(rate_hz, phase, phases))))
-        out.append(max(-32768, min(32767, value)))
-    return out
-
-
-def _half_length(rate_hz: int) -> int:
-    return math.ceil(_ZERO_CROSSINGS * max(1.0, rate_hz / RATE_HZ))
-
-
-@cache
-def _taps(rate_hz: int, phase: int, phases: int) -> tuple[float, ...]:
-    """The filter for an output sample that lies `phase`/`phases` after an input sample; its sum is 1."""
-    half = _half_length(rate_hz)
-    pass_band = min(1.0, RATE_HZ / rate_hz)
-    times = [index - half + 1 - phase / phases for index in range(2 * half)]
-    raw = [_sinc(pass_band * time) * (0.5 + 0.5 * math.cos(math.pi * time / half)) for time in times]
-    total = sum(raw)
-    return tuple(value / total for value in raw)
-
-
-def _sinc(x: float) -> float:
-    return math.sin(math.pi * x) / (math.pi * x) if x else 1.0
-
-
-def _check(path: Path, file: wave.Wave_read) -> None:
-    if file.getsampwidth() != 2:
-        raise Misused(f"{path} has {8 * file.getsampwidth()}-bit samples; allowed: 16-bit PCM")
-    if not _SLOWEST_HZ <= file.getframerate() <= _FASTEST_HZ:
-        raise Misused(f"{path} has {file.getframerate()} samples a second; allowed: {_SLOWEST_HZ} to {_FASTEST_HZ}")
-    if file.getnframes() > _LONGEST_S * file.getframerate():
-        raise Misused(f"{path} is too long; allowed: up to {_LONGEST_S} s")
-
-
-def _little_endian(pcm: bytes) -> "array.array[int]":
-    samples = array.array("h", pcm[: len(pcm) // 2 * 2])
-    if sys.byteorder == "big":
-        samples.byteswap()
-    return samples
-
-
-def _to_bytes(samples: "array.array[int]") -> bytes:
-    if sys.byteorder == "big":
-        samples.byteswap()
-    return samples.tobytes()
-
-
-def _mixed(samples: "array.array[int]", channels: int) -> "array.array[int]":
-    together = zip(*(samples[channel::channels] for channel in range(channels)), strict=False)
-    return array.array("h", (sum(frame) // channels for frame in together))

@@ -15,3 +15,7 @@ class CountryUnknown(SoundError, ValueError):
 
 class CountryInvalid(SoundError, ValueError):
     """A country file says something that cannot be played: the text names file, table and key; correct it there."""
+
+
+class WavWrong(SoundError, ValueError):
+    """The data is no WAV file that a line can play: the text says what is allowed."""
