@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Self
 
 from firmware.records.messages import Message, Notice
 from firmware.records.voicemail import VoicemailStore
+from firmware.settings.model import Settings
 from firmware.voicemail.desk import when_done
 from firmware.voicemail.mail_text import Envelope, compose
-from firmware.voicemail.smtp import MailDelayed, MailError, MailRefused, Server, send
+from firmware.voicemail.smtp import MailDelayed, MailError, MailRefused, Server, send, server_of
 from hal.ports import Scheduler, Timer
 
 FIRST_WAIT_MS = 30_000
@@ -33,6 +35,13 @@ class Post:
     box: str = "Keepline"
     language: str = "en"
     recipients: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        mail, device = settings.mail, settings.device
+        server = server_of(mail.server, mail.port, mail.user, mail.password.reveal(), mail.security) if mail.server else None
+        recipients = {box.name: box.email for box in settings.mailbox if box.email}
+        return cls(server, mail.sender, mail.attach, device.name, device.language, recipients)
 
 
 def wait_ms(failures: int) -> int:

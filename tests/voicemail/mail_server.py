@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from email import message_from_bytes, policy
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aiosmtpd.smtp import SMTP, Envelope, Session
 
-USER, PASSWORD = "box@example.org", "right"  # noqa: S105 (a test's)
+USER, PASSWORD = "box@example.org", "right"
 
 
 class Inbox:
@@ -42,7 +42,7 @@ class Inbox:
         if self.data_answers:
             return self.data_answers.pop(0)
         self.encrypted = self._behind_tls or session.ssl is not None
-        self.mails.put(cast("EmailMessage", message_from_bytes(envelope.content or b"", policy=policy.default)))  # type: ignore[arg-type]
+        self.mails.put(message_from_bytes(envelope.content or b"", policy=policy.default))  # type: ignore[arg-type]
         return "250 taken"
 
     def next(self) -> EmailMessage:
@@ -69,7 +69,7 @@ class MailServer:
             auth_require_tls=tls is None,
         )
 
-    def __enter__(self) -> MailServer:
+    def __enter__(self) -> Self:
         self._controller.start()
         return self
 

@@ -58,7 +58,8 @@ def sound_of(place: Place) -> bytes:
     (message,) = place.messages()
     with wave.open(io.BytesIO(place.store.sound(message.id).result(10))) as file:
         assert (file.getframerate(), file.getsampwidth(), file.getnchannels()) == (8000, 2, 1)
-        return file.readframes(file.getnframes())
+        pcm: bytes = file.readframes(file.getnframes())
+        return pcm
 
 
 def test_a_caller_hears_greeting_and_beep_and_what_is_said_is_kept(place: Place) -> None:

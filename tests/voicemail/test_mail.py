@@ -5,12 +5,14 @@ from __future__ import annotations
 import ssl
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from firmware.records.messages import Message, Notice
 from firmware.records.voicemail import VoicemailStore
+from firmware.settings.model import Device, Mail, Mailbox, Settings
+from firmware.settings.secret import Secret
 from firmware.voicemail.mail import LONGEST_WAIT_MS, Mailer, Post, wait_ms
 from firmware.voicemail.mail_text import WORDS, Envelope, compose
 from firmware.voicemail.smtp import Server, server_of
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from tests.peers.certificates import Certificate
 
 OWNER = "owner@example.org"
+WRONG = "wrong-word"
 
 
 class Sender:
@@ -40,10 +43,10 @@ class Sender:
     def _wake(self) -> None:
         self.mailer.wake()
 
-    def use(self, server: Server | None, **how: object) -> None:
-        self.mailer.apply(Post(server, "box@example.org", recipients={"home": OWNER}, **how))  # type: ignore[arg-type]
+    def use(self, server: Server | None, **how: Any) -> None:  # noqa: ANN401 (passed on)
+        self.mailer.apply(Post(server, "box@example.org", recipients={"home": OWNER}, **how))
 
-    def leave(self, **about: object) -> Message:
+    def leave(self, **about: Any) -> Message:  # noqa: ANN401 (passed on)
         recording = self.store.begin(a_message(notice=Notice.DUE, **about), lambda: None)
         recording.add(tone(2))
         kept = recording.keep(1 << 30).result(10)
@@ -82,8 +85,8 @@ def plain() -> Iterator[MailServer]:
         yield server
 
 
-def at(server: MailServer, **how: str) -> Server:
-    return Server(host="127.0.0.1", port=server.port, **({"security": "none"} | how))  # type: ignore[arg-type]
+def at(server: MailServer, **how: Any) -> Server:  # noqa: ANN401 (passed on)
+    return Server(host="127.0.0.1", port=server.port, **({"security": "none"} | how))
 
 
 def test_the_owner_gets_the_message_with_its_sound(sender: Sender) -> None:
@@ -179,7 +182,7 @@ def test_a_message_that_was_deleted_needs_no_notice(sender: Sender) -> None:
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_an_encrypted_way_to_a_trusted_server_with_a_login(sender: Sender, authority: Authority, security: str) -> None:
     context = shows(authority.issue(("127.0.0.1",)))
-    with MailServer(free_port(), **{security: context}, login=True) as server:  # type: ignore[arg-type]
+    with MailServer(free_port(), **{security: context}, login=True) as server:
         sender.use(at(server, security=security, user=USER, password=PASSWORD, ca_file=str(authority.certificate)))
         sender.leave()
         sender.scheduler.until(lambda: sender.notices() == [Notice.SENT])
@@ -189,17 +192,17 @@ def test_an_encrypted_way_to_a_trusted_server_with_a_login(sender: Sender, autho
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 @pytest.mark.parametrize(
-    ("names", "expired", "reason"),
+    ("how", "reason"),
     [
-        (("127.0.0.1",), True, "certificate has expired"),
-        (("other.example",), False, "IP address mismatch, certificate is not valid for '127.0.0.1'."),
+        ({"names": ("127.0.0.1",), "expired": True}, "certificate has expired"),
+        ({"names": ("other.example",)}, "IP address mismatch, certificate is not valid for '127.0.0.1'."),
     ],
 )
 def test_a_server_that_cannot_be_trusted_gets_nothing(
-    sender: Sender, authority: Authority, security: str, names: tuple[str, ...], *, expired: bool, reason: str
+    sender: Sender, authority: Authority, security: str, how: dict[str, Any], reason: str
 ) -> None:
-    context = shows(authority.issue(names, expired=expired))
-    with MailServer(free_port(), **{security: context}) as server:  # type: ignore[arg-type]
+    context = shows(authority.issue(**how))
+    with MailServer(free_port(), **{security: context}) as server:
         sender.use(at(server, security=security, ca_file=str(authority.certificate)))
         sender.leave()
         sender.until_told()
@@ -235,11 +238,11 @@ def test_a_wrong_password_is_a_sentence_without_it_and_the_right_one_is_tried_at
     context = shows(authority.issue(("127.0.0.1",)))
     with MailServer(free_port(), starttls=context, login=True) as server:
         ways = {"security": "starttls", "user": USER, "ca_file": str(authority.certificate)}
-        sender.use(at(server, password="wrong-word", **ways))
+        sender.use(at(server, password=WRONG, **ways))
         sender.leave()
         sender.until_told()
         assert "refuses user and password: 535" in sender.told[0]
-        assert "wrong-word" not in repr(sender.told) + repr(at(server, password="wrong-word", **ways))
+        assert WRONG not in repr(sender.told) + repr(at(server, password=WRONG, **ways))
         sender.use(at(server, password=PASSWORD, **ways))
         sender.scheduler.until(lambda: sender.notices() == [Notice.SENT])
 
@@ -272,6 +275,16 @@ def test_a_mail_refused_for_now_is_tried_again(sender: Sender, of: str) -> None:
 
 def test_waits_grow_up_to_an_hour() -> None:
     assert [wait_ms(failures) for failures in (1, 2, 3, 50)] == [30_000, 60_000, 120_000, LONGEST_WAIT_MS]
+
+
+def test_settings_become_a_way_for_mail() -> None:
+    boxes = (Mailbox(name="home", email=OWNER), Mailbox(name="shop"))
+    mail = Mail(server="mail.example.org", user="me@example.org", password=Secret(PASSWORD), security="tls", port=465)
+    post = Post.of(Settings(device=Device(name="Hall", language="kk"), mailbox=boxes, mail=mail))
+    server = Server("mail.example.org", 465, "me@example.org", PASSWORD, "tls")
+    assert post == Post(server, box="Hall", language="kk", recipients={"home": OWNER})
+    assert Post.of(Settings(mailbox=boxes)).server is None
+    assert PASSWORD not in repr(post)
 
 
 # The text
