@@ -53,6 +53,8 @@ class _Alternative:
             for position in current:
                 if position < len(self.elements) and digit in self.elements[position].digits:
                     following.add(position if self.elements[position].repeated else position + 1)
+            if not following:  # most alternatives of a country's map end here, at their first digits
+                return following
             current = self._skip(following)
         return current
 
