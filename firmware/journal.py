@@ -24,7 +24,8 @@ class Entry:
     answered_s: float | None = None
     srtp: str = ""
     held: bool = False
-    refused_here: bool = False
+    decided: tuple[Outcome, str] | None = None
+    """What became of it here, where that is known before it ends: refused, sent on, answered by the mailbox."""
 
 
 class Journal:
@@ -53,9 +54,21 @@ class Journal:
     def progressed(self, handle: str, state: str) -> None:
         self._change(handle, state=state)
 
-    def refused(self, handle: str) -> None:
+    def refused(self, handle: str, reason: str = "the line was busy") -> None:
         """We refuse the call; its end is on the way."""
-        self._change(handle, refused_here=True)
+        self._change(handle, decided=(Outcome.REJECTED, reason))
+
+    def noted(self, handle: str, outcome: Outcome, reason: str) -> None:
+        """Somebody else than a line takes the call: what the log is to say of it."""
+        self._change(handle, decided=(outcome, reason))
+
+    def replaced(self, handle: str, by_handle: str, number: str, *, established: bool) -> None:
+        """Another call of the same line stands in this one's place."""
+        before = self._entries.get(handle)
+        if before and by_handle not in self._entries:
+            self.placed(by_handle, before.row.line, before.row.account, number or before.row.number)
+            if established:
+                self.answered(by_handle)
 
     def media_changed(self, handle: str, codec: str, srtp: str, *, held: bool) -> None:
         entry = self._entries.get(handle)
@@ -89,10 +102,12 @@ def _final(entry: Entry, news: CallOver, now_s: float) -> CallRow:
 
 
 def _outcome(entry: Entry, news: CallOver) -> tuple[Outcome, str]:
+    if entry.decided:
+        return entry.decided
     if entry.answered_s is not None:
         return Outcome.ANSWERED, news.reason or ("hung up here" if news.by_us else "the far end hung up")
     if entry.row.direction is Direction.IN:
-        return _outcome_in(entry, news)
+        return _outcome_in(news)
     if news.by_us:
         return Outcome.CANCELLED, "hung up before the far end answered"
     reason = news.reason or words_of(news.status)
@@ -100,9 +115,7 @@ def _outcome(entry: Entry, news: CallOver) -> tuple[Outcome, str]:
     return kinds.get(news.status, Outcome.FAILED), reason
 
 
-def _outcome_in(entry: Entry, news: CallOver) -> tuple[Outcome, str]:
-    if entry.refused_here:
-        return Outcome.REJECTED, "the line was busy"
+def _outcome_in(news: CallOver) -> tuple[Outcome, str]:
     if news.status == 487:
         return Outcome.MISSED, "the caller gave up"
     return Outcome.MISSED, news.reason or words_of(news.status)

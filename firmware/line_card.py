@@ -4,31 +4,30 @@ The line's orders stand in `core.actions`; this room hands each to the part that
 the device's affair (`Exchange`).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from firmware.bell import Bell
 from firmware.core import actions as order
-from firmware.core.digit_map import parse
 from firmware.core.events import Caller, DigitDialed, Event
-from firmware.core.hook import HookRules
-from firmware.core.line import LineRules, LineState, Phase
+from firmware.core.line_state import LineRules, LineState, Phase
 from firmware.core.ringing import plan_ringing
 from firmware.core.tones import CallerIdKind, CountryTones
+from firmware.line_rules import hook_rules
 from firmware.settings.model import Line
-from firmware.sip.audio import LinePort
+from firmware.sip.audio import LinePort, Source
 from firmware.sip.engine import Engine
 from firmware.sound.caller_id import CallerIdSource
 from firmware.sound.line_voice import LineVoice
+from firmware.sound.message_waiting import MessageWaitingSource
 from firmware.sound.tone_source import ToneSource, dtmf_tone
 from firmware.subscriber import Subscriber
+from firmware.waiting_caller import WaitingCaller
 from hal.board import BoardLine
 from hal.errors import PartMissing
 from hal.ports import AlsaSound, Pins, Scheduler
 from hal.slic import Slic
-
-DEFAULT_DIGIT_MAP = "112|x.T|[*#]x.T"
-"""Until the dial plan knows countries: 112 at once (GSM 02.30 and national rules), anything else when the caller stops or presses #."""
 
 _DIGIT_ON_MS = 100
 _DIGIT_OFF_MS = 60
@@ -43,16 +42,31 @@ _KINDS = {
 }
 
 
+@dataclass(frozen=True)
+class Announcement:
+    """How a call makes itself known on a line: who calls, and the rhythm of the bell (empty: the country's)."""
+
+    caller: Caller
+    ring_cadence_ms: tuple[int, ...] = ()
+
+
 class Exchange(Protocol):
     """What a line card needs of the rest of the device."""
 
     def place_call(self, card: "LineCard", handle: str, digits: str) -> None: ...
-    def ring_back(self, card: "LineCard", handle: str) -> None: ...
-    def answer_call(self, handle: str) -> None: ...
+    def take_call(self, card: "LineCard", handle: str) -> None: ...
+    def alert_caller(self, handle: str) -> None: ...
     def end_call(self, handle: str, status: int = 0) -> None: ...
+    def hold_call(self, handle: str) -> None: ...
+    def resume_call(self, card: "LineCard", handle: str) -> None: ...
+    def join_calls(self, card: "LineCard", handles: tuple[str, str]) -> None: ...
+    def split_calls(self, handles: tuple[str, str]) -> None: ...
+    def transfer_call(self, card: "LineCard", handle: str, to: str) -> None: ...
     def send_digit(self, handle: str, digit: str) -> bool: ...
+    def announcement_of(self, handle: str) -> Announcement: ...
     def line_changed(self, card: "LineCard") -> None: ...
     def phone_rang(self, card: "LineCard") -> None: ...
+    def sound_on_hook(self, card: "LineCard", source: Source) -> None: ...
 
 
 class LineCard:
@@ -62,6 +76,7 @@ class LineCard:
         self,
         number: int,
         settings: Line,
+        rules: LineRules,
         part: BoardLine,
         pins: Pins,
         country: CountryTones,
@@ -79,11 +94,20 @@ class LineCard:
         self._voice = LineVoice(self._digit_heard, lambda _digit: None)
         self.audio = LinePort(f"line-{number}", part.sound, self._voice, scheduler.post)
         engine.add_port(self.audio, settings.gain_rx_db, settings.gain_tx_db)
-        self._subscriber = Subscriber(
-            _line_rules(number, settings), _hook_rules(settings), scheduler, self._perform, self._changed
-        )
+        self._subscriber = Subscriber(rules, hook_rules(settings), scheduler, self._perform, self._changed)
         self._slic = Slic(pins, part.names, scheduler, self._subscriber.loop_changed)
         self._bell = Bell(self._slic, scheduler)
+        self._waiting = WaitingCaller(scheduler, self.audio, country.call_waiting)
+        self._lamp_wanted = self._lamp_lit = 0
+
+    @property
+    def rules(self) -> LineRules:
+        return self._subscriber.rules
+
+    @rules.setter
+    def rules(self, rules: LineRules) -> None:
+        """New rules hold from the next event on."""
+        self._subscriber.rules = rules
 
     @property
     def state(self) -> LineState:
@@ -99,14 +123,24 @@ class LineCard:
     def _digit_heard(self, digit: str) -> None:
         """In the media thread: only post."""
         at_ms = self._scheduler.now_ms()
-        self._scheduler.post(lambda: self.take(DigitDialed(digit, at_ms)))
+        self._scheduler.post(lambda: self._take_digit(digit, at_ms))
 
-    def let_keys_pass(self, *, wanted: bool) -> None:
-        """Whether keys stay in the voice of the call that begins now (accounts with dtmf = "inband")."""
-        self._voice.mutes_digits = not wanted
+    def _take_digit(self, digit: str, at_ms: float) -> None:
+        if not self._waiting.digit_heard(digit):
+            self.take(DigitDialed(digit, at_ms))
+
+    def begin_call(self, *, inband: bool, canceller: bool) -> None:
+        """What holds for the call that begins now: whether keys stay in its voice (accounts with dtmf = "inband"), whether echo is taken out."""
+        self._voice.mutes_digits = not inband
+        self._voice.cancels_echo = canceller and self._settings.echo_canceller
+
+    def rename_call(self, handle: str, by_handle: str) -> None:
+        """Another call stands in this one's place."""
+        self._subscriber.rename_call(handle, by_handle)
 
     def _changed(self, _state: LineState) -> None:
         self._exchange.line_changed(self)
+        self._light_lamp()
 
     def _perform(self, action: order.Action) -> None:  # noqa: C901 (one line per order)
         match action:
@@ -114,22 +148,41 @@ class LineCard:
                 self._play_tone(tone)
             case order.StopTone() | order.DenyLine():
                 self._stop_tone()
+            case order.StopWaiting():
+                self._waiting.stop()
             case order.PlaceCall(call, digits):
                 self._exchange.place_call(self, call, digits)
-            case order.AnswerCall(call):
-                self._exchange.answer_call(call)
             case order.RejectCall(call, status):
                 self._exchange.end_call(call, status)
-            case order.HangUp(call):
-                self._exchange.end_call(call)
-            case order.StartRinging(caller):
-                self._start_ringing(caller)
+            case order.StartRinging(call):
+                self._start_ringing(call)
             case order.StopRinging():
                 self._stop_ringing()
             case order.SendDigit(call, digit):
                 self._send_digit(call, digit)
             case order.SoundDigit(digit):
                 self.audio.play(_digit(digit))
+            case order.SoundWaiting(call):
+                self._sound_waiting(call)
+            case _:
+                self._perform_on_calls(action)
+
+    def _perform_on_calls(self, action: order.Action) -> None:
+        match action:
+            case order.AnswerCall(call):
+                self._exchange.take_call(self, call)
+            case order.HangUp(call):
+                self._exchange.end_call(call)
+            case order.HoldCall(call):
+                self._exchange.hold_call(call)
+            case order.ResumeCall(call):
+                self._exchange.resume_call(self, call)
+            case order.JoinCalls(call, other):
+                self._exchange.join_calls(self, (call, other))
+            case order.SplitCalls(call, other):
+                self._exchange.split_calls((call, other))
+            case order.TransferCall(call, to):
+                self._exchange.transfer_call(self, call, to)
 
     def _play_tone(self, tone: order.ToneName) -> None:
         self._voice.filters_dial_tone = tone in {order.ToneName.DIAL, order.ToneName.STUTTER}
@@ -139,13 +192,31 @@ class LineCard:
         self._voice.filters_dial_tone = False
         self.audio.stop_playing()
 
-    def _start_ringing(self, caller: Caller) -> None:
-        kind = self.country.caller_id if self._settings.caller_id == "auto" else _KINDS[self._settings.caller_id]
-        burst = None if kind is CallerIdKind.NONE else CallerIdSource(kind, caller, datetime.now().astimezone())
-        plan = plan_ringing(self.country.ring_cadence_ms, kind, burst.duration_ms if burst else 0)
+    @property
+    def _caller_id(self) -> CallerIdKind:
+        return self.country.caller_id if self._settings.caller_id == "auto" else _KINDS[self._settings.caller_id]
+
+    def play(self, tone: order.ToneName) -> None:
+        """A tone over the call, once: something the subscriber should know."""
+        self.audio.play(ToneSource(self.country.tones[tone]))
+
+    def hush(self) -> None:
+        self.audio.stop_playing()
+
+    def _start_ringing(self, call: str) -> None:
+        known = self._exchange.announcement_of(call)
+        kind = self._caller_id
+        burst = None if kind is CallerIdKind.NONE else CallerIdSource(kind, known.caller, datetime.now().astimezone())
+        cadence_ms = known.ring_cadence_ms or self.country.ring_cadence_ms
+        plan = plan_ringing(cadence_ms, kind, burst.duration_ms if burst else 0)
         self._bell.start(plan, lambda: self.audio.play(burst) if burst else None)
-        self._exchange.ring_back(self, self.state.call)
+        self._exchange.alert_caller(call)
         self._exchange.phone_rang(self)
+
+    def _sound_waiting(self, call: str) -> None:
+        caller = self._exchange.announcement_of(call).caller
+        self._waiting.start(caller, self._caller_id, datetime.now().astimezone())
+        self._exchange.alert_caller(call)
 
     def _stop_ringing(self) -> None:
         self._bell.stop()
@@ -157,6 +228,17 @@ class LineCard:
         if self._voice.mutes_digits and not self._exchange.send_digit(call, digit):
             self.audio.send(_digit(digit))
 
+    def show_messages(self, waiting: int) -> None:
+        """Light or put out the lamp of a telephone that has one, when the line is at rest."""
+        if self._settings.message_waiting in {"fsk", "both"} and self._caller_id in {CallerIdKind.BELLCORE, CallerIdKind.ETSI}:
+            self._lamp_wanted = waiting
+            self._light_lamp()
+
+    def _light_lamp(self) -> None:
+        if self.phase is Phase.IDLE and self._lamp_wanted != self._lamp_lit:
+            self._lamp_lit = self._lamp_wanted
+            self._exchange.sound_on_hook(self, MessageWaitingSource(self._caller_id, self._lamp_wanted))
+
     def rest(self) -> None:
         """Fall silent: no bell, no timers."""
         self._bell.stop()
@@ -165,23 +247,9 @@ class LineCard:
     def close(self) -> None:
         """Let the line and its audio port go; before the engine closes."""
         self._slic.close()
+        self.audio.close()
         del self.audio
 
 
 def _digit(digit: str) -> ToneSource:
     return ToneSource(dtmf_tone(digit, _DIGIT_ON_MS, _DIGIT_OFF_MS, _DIGIT_DBM0))
-
-
-def _line_rules(number: int, settings: Line) -> LineRules:
-    return LineRules(
-        line=number,
-        digit_map=parse(settings.digit_map or DEFAULT_DIGIT_MAP),
-        first_digit_ms=round(settings.first_digit_s * 1000),
-        inter_digit_ms=round(settings.inter_digit_s * 1000),
-        no_answer_ms=round(settings.no_answer_s * 1000),
-        tone_ms=round(settings.howler_after_s * 1000),
-    )
-
-
-def _hook_rules(settings: Line) -> HookRules:
-    return HookRules(flash_min_ms=settings.flash_min_ms, flash_max_ms=settings.flash_max_ms)

@@ -5,7 +5,7 @@ It joins `core.hook` and `core.line` with a Scheduler and holds their state. It 
 
 from collections.abc import Callable
 
-from firmware.core import hook, line
+from firmware.core import hook, line, line_state
 from firmware.core.actions import Action, StartTimer, StopTimer
 from firmware.core.events import Event, TimerExpired
 from hal.ports import Scheduler, Timer
@@ -16,15 +16,15 @@ class Subscriber:
 
     def __init__(
         self,
-        rules: line.LineRules,
+        rules: line_state.LineRules,
         hook_rules: hook.HookRules,
         scheduler: Scheduler,
         perform: Callable[[Action], None],
-        changed: Callable[[line.LineState], None],
+        changed: Callable[[line_state.LineState], None],
     ) -> None:
         self.rules = rules
         self.hook_rules = hook_rules
-        self.state = line.LineState()
+        self.state = line_state.LineState()
         self._hook_state = hook.HookState()
         self._scheduler = scheduler
         self._perform = perform
@@ -54,6 +54,11 @@ class Subscriber:
             self._order(action)
         if step.state != before:
             self._changed(step.state)
+
+    def rename_call(self, handle: str, by_handle: str) -> None:
+        """One call took another's place: the line's state is the same but for the name."""
+        self.state = self.state.renamed(handle, by_handle)
+        self._changed(self.state)
 
     def _order(self, action: Action) -> None:
         match action:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from firmware.core.events import Caller, Timer
+from firmware.core.events import Timer
 
 
 class ToneName(Enum):
@@ -16,6 +16,18 @@ class ToneName(Enum):
     SPECIAL = "special"
     STUTTER = "stutter"
     HOWLER = "howler"
+    RECALL = "recall"
+    """Dial tone with a call on hold."""
+    CONFIRMATION = "confirmation"
+    """Positive indication: what was ordered is done."""
+    REJECTION = "rejection"
+    """Negative indication: it is not."""
+    HOLDING = "holding"
+    """Comfort tone for a held party."""
+    RECORD = "record"
+    """Speak now."""
+    UPLINK_CHANGED = "uplink_changed"
+    """The call goes by another way now."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,8 @@ class PlaceCall:
 
 @dataclass(frozen=True)
 class AnswerCall:
+    """Take an offered call, or take back one that was left on hold and rang back."""
+
     call: str
 
 
@@ -68,8 +82,56 @@ class HangUp:
 
 
 @dataclass(frozen=True)
+class HoldCall:
+    """The call hears music or a comfort tone; the line hears something else."""
+
+    call: str
+
+
+@dataclass(frozen=True)
+class ResumeCall:
+    call: str
+
+
+@dataclass(frozen=True)
+class JoinCalls:
+    """Three-way: the line and both calls hear each other. Both are taken off hold."""
+
+    call: str
+    other: str
+
+
+@dataclass(frozen=True)
+class SplitCalls:
+    """The two calls do not hear each other any more; the line hears both still."""
+
+    call: str
+    other: str
+
+
+@dataclass(frozen=True)
+class TransferCall:
+    """Connect the far ends of two calls and leave: the held `call` is told to take the place of ours in `to`, which may still be ringing."""
+
+    call: str
+    to: str
+
+
+@dataclass(frozen=True)
+class SoundWaiting:
+    """Call-waiting tones until they are stopped; the first with the caller's number for telephones that can show it (type II caller ID)."""
+
+    call: str
+
+
+@dataclass(frozen=True)
+class StopWaiting:
+    pass
+
+
+@dataclass(frozen=True)
 class StartRinging:
-    caller: Caller
+    call: str
 
 
 @dataclass(frozen=True)
@@ -106,6 +168,13 @@ Action = (
     | AnswerCall
     | RejectCall
     | HangUp
+    | HoldCall
+    | ResumeCall
+    | JoinCalls
+    | SplitCalls
+    | TransferCall
+    | SoundWaiting
+    | StopWaiting
     | StartRinging
     | StopRinging
     | SendDigit

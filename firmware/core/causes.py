@@ -48,6 +48,7 @@ TONE_BY_CAUSE: dict[EndCause, ToneName] = {
     EndCause.UNOBTAINABLE: ToneName.SPECIAL,
     EndCause.REFUSED: ToneName.SPECIAL,
     EndCause.CANCELLED: ToneName.BUSY,
+    EndCause.COMPLETED: ToneName.BUSY,
 }
 
 

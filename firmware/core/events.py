@@ -60,10 +60,9 @@ class DigitDialed:
 
 @dataclass(frozen=True)
 class CallOffered:
-    """An INVITE came in and may ring."""
+    """An INVITE came in and may ring, or a call left on hold comes back."""
 
     call: str
-    caller: Caller
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,13 @@ class CallAnswered:
     call: str
 
 
+@dataclass(frozen=True)
+class ServiceStarted:
+    """What was dialed is done by the box itself, which now speaks and listens to keys."""
+
+    call: str
+
+
 class EndCause(Enum):
     """Why a call ended, as far as the listener is concerned."""
 
@@ -94,6 +100,8 @@ class EndCause(Enum):
     UNOBTAINABLE = "unobtainable"
     REFUSED = "refused"
     CANCELLED = "cancelled"
+    COMPLETED = "completed"
+    """A service of the box did what was ordered: the subscriber may dial again."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +133,7 @@ Event = (
     | CallRinging
     | EarlyMediaStarted
     | CallAnswered
+    | ServiceStarted
     | CallEnded
     | FarDigitReceived
     | TimerExpired

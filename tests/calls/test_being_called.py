@@ -110,7 +110,8 @@ def test_a_second_caller_while_it_rings_is_told_busy(line: Trunk) -> None:
     ]
 
 
-def test_a_second_caller_in_a_call_is_told_busy_and_not_heard(line: Trunk) -> None:
+def test_a_second_caller_is_told_busy_and_not_heard_without_call_waiting(trunk: Callable[..., Trunk]) -> None:
+    line = trunk(line="call_waiting = false")
     with RtpEnd(FAR_HZ) as voice, line.caller("call_until_bye", keys={"media_port": str(voice.port)}) as first:
         line.device.wait_ringing()
         line.device.lift()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.core import line
+from firmware.core import line_state as line
 from firmware.core.actions import (
     AnswerCall,
     DenyLine,
@@ -29,7 +29,6 @@ from firmware.core.digit_map import parse
 from firmware.core.events import (
     CallAnswered,
     CallEnded,
-    Caller,
     CallOffered,
     CallRinging,
     DigitDialed,
@@ -41,12 +40,15 @@ from firmware.core.events import (
     HookFlashed,
     HookLifted,
     HookReplaced,
+    ServiceStarted,
     Timer,
     TimerExpired,
 )
-from firmware.core.line import IGNORED, TABLE, LineRules, LineState, Phase, step
+from firmware.core.dialing import DialRules
+from firmware.core.line import IGNORED, TABLE, step
+from firmware.core.line_state import LineRules, LineState, Phase
 
-RULES = LineRules(line=1, digit_map=parse("112|x.T"))
+RULES = LineRules(line=1, dialing=DialRules(parse("112|x.T")))
 KINDS: tuple[object, ...] = (*(kind for kind in get_args(Event) if kind is not TimerExpired), *Timer)
 
 
@@ -60,7 +62,6 @@ def after(*events: Event, rules: LineRules = RULES) -> line.LineStep:
 
 LIFTED = HookLifted(0)
 REPLACED = HookReplaced(0)
-CALLER = Caller("600")
 
 
 def digits(number: str) -> list[Event]:
@@ -85,13 +86,14 @@ EVENTS = st.one_of(
     st.just(HookFlashed(0)),
     st.just(DigitStarted(0)),
     st.sampled_from("0123456789*#").map(lambda digit: DigitDialed(digit, 0)),
-    st.sampled_from(["1-out-1", "1-out-2", "in-1"]).flatmap(
+    st.sampled_from(["1-out-1", "1-out-2", "in-1", "in-2"]).flatmap(
         lambda call: st.sampled_from(
             [
-                CallOffered(call, CALLER),
+                CallOffered(call),
                 CallRinging(call),
                 EarlyMediaStarted(call),
                 CallAnswered(call),
+                ServiceStarted(call),
                 FarDigitReceived(call, "5"),
                 *(CallEnded(call, cause) for cause in EndCause),
             ]
@@ -113,7 +115,7 @@ def test_every_step_leads_where_its_row_says(events: list[Event]) -> None:
 
 
 @given(st.lists(EVENTS, max_size=30))
-def test_replacing_the_handset_always_ends_in_silence_and_no_call(events: list[Event]) -> None:
+def test_replacing_the_handset_always_ends_in_silence_or_rings_back(events: list[Event]) -> None:
     done = after(LIFTED, *(event for event in events if event != REPLACED), REPLACED)
     assert done.state.phase in {Phase.IDLE, Phase.RINGING}
 
@@ -170,17 +172,17 @@ def test_square_sends_at_once() -> None:
 
 
 def test_square_belongs_to_the_number_where_the_map_has_it() -> None:
-    rules = LineRules(line=1, digit_map=parse("#31#x.T"))
+    rules = LineRules(line=1, dialing=DialRules(parse("#31#x.T")))
     assert after(LIFTED, *digits("#31#"), rules=rules).state.digits == "#31#"
 
 
 def test_a_number_the_map_does_not_know_gets_the_special_tone() -> None:
-    rules = LineRules(line=1, digit_map=parse("1xx"))
+    rules = LineRules(line=1, dialing=DialRules(parse("1xx")))
     assert PlayTone(ToneName.SPECIAL) in after(LIFTED, *digits("2"), rules=rules).actions
 
 
 def test_a_number_too_short_is_not_called() -> None:
-    rules = LineRules(line=1, digit_map=parse("1xx"))
+    rules = LineRules(line=1, dialing=DialRules(parse("1xx")))
     done = after(LIFTED, *digits("1"), TimerExpired(Timer.INTER_DIGIT), rules=rules)
     assert done.state.phase is Phase.RELEASED
 
@@ -239,17 +241,17 @@ def test_a_call_nobody_answers_is_given_up() -> None:
 
 
 def test_an_incoming_call_rings_and_lifting_answers_it() -> None:
-    assert after(CallOffered("in-1", CALLER)).actions == (StartRinging(CALLER),)
-    assert after(CallOffered("in-1", CALLER), LIFTED).actions == (StopRinging(), AnswerCall("in-1"))
+    assert after(CallOffered("in-1")).actions == (StartRinging("in-1"),)
+    assert after(CallOffered("in-1"), LIFTED).actions == (StopRinging(), AnswerCall("in-1"))
 
 
 def test_a_caller_who_gives_up_stops_the_bell() -> None:
-    assert after(CallOffered("in-1", CALLER), CallEnded("in-1", EndCause.CANCELLED)).actions == (StopRinging(),)
+    assert after(CallOffered("in-1"), CallEnded("in-1", EndCause.CANCELLED)).actions == (StopRinging(),)
 
 
-def test_a_second_caller_is_refused_whatever_the_line_does() -> None:
-    for lived in ((LIFTED,), TALKING, (CallOffered("in-1", CALLER),), LEFT_OFF):
-        assert after(*lived, CallOffered("in-2", CALLER)).actions == (RejectCall("in-2", 486),)
+def test_a_second_caller_is_refused_where_nobody_talks() -> None:
+    for lived in ((LIFTED,), CALLING, (CallOffered("in-1"),), LEFT_OFF):
+        assert after(*lived, CallOffered("in-2")).actions == (RejectCall("in-2", 486),)
 
 
 def test_a_flash_gives_a_new_dial_tone_after_a_call() -> None:
@@ -257,5 +259,5 @@ def test_a_flash_gives_a_new_dial_tone_after_a_call() -> None:
 
 
 def test_without_a_howler_the_tone_simply_goes_on() -> None:
-    rules = LineRules(line=1, digit_map=parse("112"), tone_ms=0)
+    rules = LineRules(line=1, dialing=DialRules(parse("112")), tone_ms=0)
     assert after(*LEFT_OFF, rules=rules).actions == (StopTimer(Timer.NO_ANSWER), PlayTone(ToneName.BUSY))

@@ -1,0 +1,54 @@
+"""A line's rules from the settings and from what the subscriber switched on by keys: one place that turns both into the machines' data."""
+
+from dataclasses import replace
+
+from firmware.core.actions import ToneName
+from firmware.core.dialing import DialRules, codes_of, refused_codes
+from firmware.core.digit_map import DigitMap, parse
+from firmware.core.hook import HookRules
+from firmware.core.incoming import LineServices
+from firmware.core.line_state import ConferenceEnd, Hotline, LineRules, Pairing
+from firmware.services_file import Services
+from firmware.settings.model import Line, Settings
+
+
+def line_rules(number: int, settings: Settings, services: Services, country_map: DigitMap, *, messages: bool) -> LineRules:
+    """`country_map` is the country's digit map; `messages`: some are waiting that the dial tone should tell of."""
+    line = settings.line[number - 1]
+    own = services.of_line(number)
+    return LineRules(
+        line=number,
+        dialing=dial_rules(line, settings, services, country_map),
+        first_digit_ms=round(line.first_digit_s * 1000),
+        inter_digit_ms=round(line.inter_digit_s * 1000),
+        no_answer_ms=round(line.no_answer_s * 1000),
+        tone_ms=round(line.howler_after_s * 1000),
+        dial_tone=ToneName.STUTTER
+        if _unusual(own) or (messages and line.message_waiting in {"stutter", "both"})
+        else ToneName.DIAL,
+        hotline=Hotline(line.hotline, round(line.hotline_after_s * 1000)) if line.hotline else None,
+        call_waiting=line.call_waiting and own.call_waiting,
+        pairing=Pairing.CONFERENCE if line.flash_style == "bellcore" else Pairing.CONSULTATION,
+        transfers_on_hang_up=line.transfer_on_hang_up,
+        conference_end=ConferenceEnd(line.conference_hang_up),
+    )
+
+
+def _unusual(own: LineServices) -> bool:
+    """The telephone would not ring as one expects, so the dial tone reminds of it."""
+    return own.do_not_disturb or bool(own.forwards)
+
+
+def dial_rules(line: Line, settings: Settings, services: Services, country_map: DigitMap) -> DialRules:
+    codes = {name: getattr(settings.star_codes, name) for name in settings.star_codes.__struct_fields__}
+    of_contacts = {str(contact.speed_dial): contact.numbers[0] for contact in settings.contact if contact.speed_dial}
+    return DialRules(
+        numbers=parse(line.digit_map) if line.digit_map else country_map,
+        codes=codes_of(codes),
+        speed_dials=of_contacts | dict(services.speed_dials),
+        refused=refused_codes(codes),
+    )
+
+
+def hook_rules(line: Line) -> HookRules:
+    return replace(HookRules(), flash_min_ms=line.flash_min_ms, flash_max_ms=line.flash_max_ms)

@@ -1,0 +1,70 @@
+"""Where a dialed number goes at this moment: the dial plan asked, with what it must know of the day so far.
+
+Keeps what today's calls cost and by which number each caller last reached us, from the call log at the start and from every call after. What is
+decided with it stands in `core.routing`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from firmware.core.dial_plan import NoRoute, Situation
+from firmware.core.schedule import Moment
+from firmware.dial_plan import DialPlan, moment_of
+from firmware.exchange import NoWay, Way, Wish
+from firmware.records.calls import CallRow, Direction
+from firmware.settings.model import Settings
+from firmware.sip.invite import Invite
+
+
+@dataclass
+class Router:
+    """`working` gives the accounts that can be called with now, `hides` whether a line hides its number from all it calls."""
+
+    settings: Callable[[], Settings]
+    working: Callable[[], frozenset[str]]
+    hides: Callable[[int], bool]
+    plan: DialPlan
+    _today: list[CallRow] = field(default_factory=list)
+    _reached: dict[str, str] = field(default_factory=dict)
+
+    def remember(self, rows: Sequence[CallRow]) -> None:
+        """The call log at the start, newest first."""
+        self._today = [row for row in rows if _is_today(row)] + self._today
+        self._reached = dict(self.plan.last_reached(_callers(rows))) | self._reached
+
+    def take_row(self, row: CallRow) -> None:
+        """A call as it ended."""
+        if row.direction is Direction.OUT:
+            self._today = [each for each in self._today if _is_today(each)] + [row]
+        else:
+            self._reached |= self.plan.last_reached(_callers([row]))
+
+    def find(self, line: int, digits: str, wish: Wish) -> Way | NoWay:
+        hidden = wish.hidden if wish.hidden is not None else self.hides(line) or None
+        found = self.plan.route(digits, line, self.situation(), wish.account, hidden=hidden)
+        if isinstance(found, NoRoute):
+            return NoWay(found.cause, found.sentence, found.prompt)
+        shows = wish.hidden is False
+        invite = Invite(found.dialed_form, hidden=found.hidden, shown=shows or found.emergency)
+        return Way(found.account, invite, found.number.key, found.limit_s or 0, found.emergency)
+
+    def situation(self, now: Moment | None = None) -> Situation:
+        spent = self.plan.spent((row.number, row.talk_s, row.account) for row in self._today if row.talk_s)
+        return Situation(now or moment_of(datetime.now().astimezone()), self.working(), self._known(), spent)
+
+    def _known(self) -> Mapping[str, str]:
+        return self._reached
+
+    def may_transfer(self, line: int, digits: str) -> str:
+        """Whether a far end may send us to a number: the same guards as for what is dialed; "" or the sentence why not."""
+        found = self.find(line, digits, Wish())
+        return found.sentence if isinstance(found, NoWay) else ""
+
+
+def _callers(rows: Sequence[CallRow]) -> Iterable[tuple[str, str]]:
+    return ((row.number, row.account) for row in rows if row.direction is Direction.IN and row.number)
+
+
+def _is_today(row: CallRow) -> bool:
+    return datetime.fromisoformat(row.started_at).astimezone().date() == datetime.now().astimezone().date()
