@@ -67,6 +67,11 @@ def record_prompts(folder: Path) -> Prompts:
     return Prompts("xx", (folder,))
 
 
+def _is_quiet(frame: bytes) -> bool:
+    """8 is the least that A-law can say."""
+    return max(map(abs, array("h", frame))) <= 8
+
+
 class MemoryDesk:
     """The audio bridge's place in memory. `far_end` is what the other side says next; `heard` all that it heard."""
 
@@ -115,7 +120,7 @@ class Place:
         self.changed: list[str] = []
         self.store = VoicemailStore(folder / "voicemail", self.told.append, self.changed.append)
         self.failures = PinFailures()
-        self._known = {bytes(2 * FRAME): ""}
+        self._known: dict[bytes, str] = {}
         for name, source in [*((name, self.prompts.source(name)) for name in NAMES), ("beep", beep())]:
             while not source.finished:
                 self._known.setdefault(source.take(FRAME), name)
@@ -128,26 +133,29 @@ class Place:
 
     def run(self, seconds: float) -> None:
         for _ in range(round(100 * seconds)):
-            self.desk.frame()
-            self.scheduler.run(10)
+            self._frame()
         self.settle()
 
     def until(self, holds: Callable[[], bool], at_most_s: float = 300) -> None:
         for _ in range(round(100 * at_most_s)):
             if holds():
                 return
-            self.desk.frame()
-            self.scheduler.run(10)
-            self.store.post(lambda: None).result(10)
-            self.scheduler.run(0)
+            self._frame()
         raise AssertionError(f"not within {at_most_s} s; heard: {self.heard()}")
+
+    def _frame(self) -> None:
+        """10 ms for everyone: media, deciding thread, worker."""
+        self.desk.frame()
+        self.scheduler.run(10)
+        self.store.post(lambda: None).result(10)
+        self.scheduler.run(0)
 
     def heard(self) -> list[str]:
         """What was heard since last asked: prompts by name, "beep", and "sound" for anything else. Sources begin with a frame."""
         heard = bytes(self.desk.heard)
         self.desk.heard.clear()
         frames = (heard[start : start + 2 * FRAME] for start in range(0, len(heard), 2 * FRAME))
-        names = [self._known.get(frame, "sound") for frame in frames]
+        names = ["" if _is_quiet(frame) else self._known.get(frame, "sound") for frame in frames]
         return [name for name, before in zip(names, ["", *names], strict=False) if name not in {"", before}]
 
     def messages(self) -> list[Message]:
