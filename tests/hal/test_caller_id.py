@@ -70,6 +70,37 @@ def test_other_messages_show_nothing() -> None:
     assert read(message(0x82, parameters((0x0B, "\xff")))) is None
 
 
+MULTIPLE_ON, MULTIPLE_OFF = (message(0x82, parameters((0x0B, state))) for state in ("\xff", "\x00"))
+SINGLE_ON, SINGLE_OFF = message(0x06, b"BBB"), message(0x06, b"ooo")
+
+
+@pytest.mark.parametrize(("on", "off"), [(MULTIPLE_ON, MULTIPLE_OFF), (SINGLE_ON, SINGLE_OFF)], ids=["multiple", "single"])
+@pytest.mark.parametrize("frame", [Frame(BELL), ETSI], ids=["bell202", "v23"])
+def test_the_lamp_goes_on_and_off(on: bytes, off: bytes, frame: Frame) -> None:
+    bench = Bench(SimLineSettings(noise_dbm0=-55))
+    for data, lamp in ((on, True), (on, True), (off, False)):
+        bench.exchange(1500, np.concatenate([silence(0.1), modulate(data, frame, -20)]))
+        assert bench.handset.state().messages_waiting == lamp
+        assert bench.handset.state().caller_id is None
+
+
+@pytest.mark.parametrize(
+    "spoilt", [message(0x82, parameters((0x0B, "\x17"))), message(0x06, b"Bob"), MULTIPLE_OFF[:-1] + b"\x11"]
+)
+def test_an_unknown_or_spoilt_message_leaves_the_lamp_as_it_is(spoilt: bytes) -> None:
+    bench = Bench()
+    for data in (MULTIPLE_ON, spoilt):
+        bench.exchange(1500, np.concatenate([silence(0.1), modulate(data, Frame(), -20)]))
+    assert bench.handset.state().messages_waiting
+
+
+def test_a_caller_does_not_touch_the_lamp() -> None:
+    bench = Bench()
+    for data in (MULTIPLE_ON, message(SETUP, CALLER)):
+        bench.exchange(2000, np.concatenate([silence(0.1), modulate(data, Frame(), -20)]))
+    assert (bench.handset.state().messages_waiting, bench.handset.state().caller_id) == (True, SHOWN)
+
+
 @pytest.mark.parametrize("frame", [Frame(BELL), ETSI])
 @pytest.mark.parametrize("level", [-40.0, -25.0, -10.0, 0.0])
 def test_levels_from_minus_40_to_0_are_read(frame: Frame, level: float) -> None:
