@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +18,7 @@ from tests.voicemail.place import silence, tone
 if TYPE_CHECKING:
     from tests.voicemail.place import Place
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 
 
@@ -219,3 +223,12 @@ def test_a_greeting_that_came_to_nothing_leaves_the_old_one(place: Place, how: s
         owner.hang_up()
     assert place.store.greeting("home").result(10) == b"\1\0" * 8000
     assert place.desk.sink is None
+
+
+def test_every_sentence_has_a_text_that_is_recorded() -> None:
+    rooms = [ROOT / "firmware" / "core" / name for name in ("mailbox.py", "answering.py")]
+    sources = [path.read_text() for path in (*rooms, *(ROOT / "firmware" / "voicemail").glob("*.py"))]
+    named = set(re.findall(r'"(vm_[a-z_]+|not_possible)"', "".join(sources)))
+    texts = tomllib.loads((ROOT / "firmware" / "sound" / "prompts" / "texts.toml").read_text())["texts"]
+    assert len(named) > 20
+    assert named <= set(texts)
