@@ -99,7 +99,7 @@ class _Steady:
 
     def take(self, frame: bytes) -> None:
         power = self._filter.power(frame)
-        if power is not None and power >= _LEAST_POWER and _alone(power, frame):
+        if power >= _LEAST_POWER and _alone(power, frame):
             self._note(phase_of(array("h", frame), self._hz))
         elif self._frames and self._lost < _MOST_LOST:
             self._lost += 1

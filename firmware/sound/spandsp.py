@@ -7,36 +7,35 @@ is for one thread at a time: cffi lets go of the interpreter lock during a call.
 from array import array
 from dataclasses import dataclass
 from functools import cache
+from operator import mul
 from typing import Any
 
 from firmware.sound._spandsp import ffi
 from firmware.sound.errors import LibraryMissing
 from firmware.sound.high_pass import HighPass
-from firmware.sound.pitch import relative_offset
-from firmware.sound.tone_source import key_frequencies_hz
+from firmware.sound.key_check import COLUMN_HZ, ROW_HZ, WINDOW_SAMPLES, key_in, key_power
 
 _LIBRARY = "libspandsp.so.2"
 
 _BLOCK_SAMPLES = 102
 """The block of spandsp's Goertzel filters (dtmf.c, DTMF_SAMPLES_PER_BLOCK)."""
 
-NORMAL_TWIST_DB = 10
-"""The column (upper) frequency may be 8 dB weaker than the row (ITU-T Q.24, AT&T); 2 dB more for what a short block mismeasures."""
-REVERSE_TWIST_DB = 5
-"""The column frequency may be 4 dB stronger than the row (ITU-T Q.24, AT&T); 1 dB more as above."""
-THRESHOLD_DBM0 = -40
-"""Weakest frequency taken for a key. Q.24 (AT&T) asks for 0 to -25 dBm0; 15 dB more for long lines, still far above
-the -55 dBm0 at which it forbids a response. (Q.24 limits as in `reliability.md` 1.3, there marked unverified.)"""
+NORMAL_TWIST_DB = 14
+REVERSE_TWIST_DB = 9
+THRESHOLD_DBM0 = -43
+"""What spandsp's short blocks may suspect: wider than what `key_check` then takes, by as much as a block mismeasures."""
 
-MOST_OFFSET = 0.018
-"""Each frequency of a key may be this far off. Q.24 (AT&T): 1.5 % must be taken, 3.5 % must not; measured to 0.3 % in noise."""
-MOST_SPREAD = 0.033
-"""And the two this far from each other: 1.5 % up and 1.5 % down. The third and fourth harmonic of a high voice are 3.8 % off `*`."""
-
-_KEPT_BYTES = 2 * (2 * _BLOCK_SAMPLES + _BLOCK_SAMPLES // 2)
-"""Two blocks, and what may have come after them since the last boundary of either receiver."""
-
-_POSSIBLE = ord("x")
+_KEPT_BYTES = 2 * WINDOW_SAMPLES
+_FRAME_SAMPLES = 80
+_LEAST_PEAK = 200
+"""Of a key at -40 dBm0 a frequency."""
+_STEADY = 0.8
+_COLUMN_SHARE = 0.02
+"""Of the squared peak: two tones with the column 10 dB weaker have 0.029, less a quarter for a frequency 1.5 % off."""
+_TONES_SHARE = 0.55
+_GONE = 0.15
+"""Of a key's power at its beginning; less in two frames on end is its end. So a break of 10 ms (Q.24) is ridden over."""
+_GONE_FRAMES = 2
 
 
 @dataclass(frozen=True)
@@ -49,19 +48,22 @@ class DtmfEvent:
 
 
 class DtmfDetector:
-    """Hears keys in the samples of a line.
+    """Hears keys in the samples of a line, frames of 10 ms.
 
-    Two spandsp receivers, their blocks half a block apart, must agree, and both frequencies must be on pitch at that moment.
-    One receiver alone would take tones from 23 ms on; two need at least 27 ms, always take 36 ms, and see a tone begin half
-    a block sooner. A break of up to 10 ms in a tone is ridden over.
+    Two spandsp receivers, their blocks half a block apart, suspect; `key_check` decides on the last 30 ms. A tone of 40 ms is always taken, wherever it
+    begins, one below 25 ms never.
     """
 
     def __init__(self) -> None:
         self._library = library()
         self._receivers = (self._receiver(), self._receiver())
         self._library.dtmf_rx(self._receivers[1], bytes(_BLOCK_SAMPLES), _BLOCK_SAMPLES // 2)
-        self._digit = 0
-        self._judged = 0
+        self._columns = [Goertzel(hz, _FRAME_SAMPLES) for hz in COLUMN_HZ]
+        self._rows = [Goertzel(hz, _FRAME_SAMPLES) for hz in ROW_HZ]
+        self._loud = [0, 0, 0]
+        self._digit = ""
+        self._least_power = 0.0
+        self._gone = 0
         self._samples = 0
         self._recent = bytes(_KEPT_BYTES)
         self.suspicious = False
@@ -78,7 +80,7 @@ class DtmfDetector:
         self._high_pass = HighPass() if wanted else None
 
     def feed(self, pcm: bytes) -> tuple[DtmfEvent, ...]:
-        """Listen to the next samples, 16-bit little-endian; what became certain with them."""
+        """Listen to the next frame, 16-bit little-endian; what became certain with it."""
         samples = len(pcm) // 2
         first, second = self._receivers
         if self._high_pass is not None:
@@ -86,38 +88,48 @@ class DtmfDetector:
         self._library.dtmf_rx(first, pcm, samples)
         self._library.dtmf_rx(second, pcm, samples)
         self._samples += samples
-        self._recent = (self._recent + pcm)[-_KEPT_BYTES:]
-        heard = self._library.dtmf_rx_status(first)
-        also = self._library.dtmf_rx_status(second)
-        self.suspicious = bool(heard or also)
-        if not self.suspicious and not self._digit:
-            self._judged = 0
-            return ()
-        return self._decide(heard, also)
+        self._recent = self._recent[2 * samples :] + pcm
+        self.suspicious = bool(self._library.dtmf_rx_status(first) or self._library.dtmf_rx_status(second))
+        if self._digit:
+            return self._follow(pcm)
+        return self._begin() if self._steady(pcm) or self.suspicious else ()
 
-    def _decide(self, heard: int, also: int) -> tuple[DtmfEvent, ...]:
-        """A key starts when both receivers have it, on pitch, and ends when neither has it any more."""
-        events = []
-        if self._digit and self._digit not in (heard, also):
-            events.append(self._event(started=False))
-            self._digit = 0
-        agreed = heard if heard == also != _POSSIBLE else 0
-        if agreed and agreed != self._judged and not self._digit and self._on_pitch(chr(agreed)):
-            self._digit = agreed
-            events.append(self._event(started=True))
-        self._judged = agreed
-        return tuple(events)
+    def _steady(self, pcm: bytes) -> bool:
+        """Three frames about as loud as each other, and two tones near a key's the most of the last.
 
-    def _on_pitch(self, digit: str) -> bool:
-        """Measured over the two blocks that made the later receiver certain: there is sound of the key in all of it."""
-        after_them = self._samples % (_BLOCK_SAMPLES // 2)
+        So a key with both frequencies 1.5 % off is found: for spandsp's filters too little of its power is where it should be.
+        """
+        loud, self._loud = peak(pcm), self._loud[1:] + [0]
+        self._loud[-1] = loud
+        if loud < _LEAST_PEAK or min(self._loud) < _STEADY * max(self._loud):
+            return False
+        columns = max(each.power(pcm) for each in self._columns)
+        if columns < _COLUMN_SHARE * loud * loud:
+            return False
+        rows = max(each.power(pcm) for each in self._rows)
+        samples = array("h", pcm)
+        return rows + columns >= _TONES_SHARE * sum(map(mul, samples, samples)) / _FRAME_SAMPLES
+
+    def _begin(self) -> tuple[DtmfEvent, ...]:
         samples = array("h", self._recent)
-        blocks = samples[len(samples) - after_them - 2 * _BLOCK_SAMPLES : len(samples) - after_them].tolist()
-        row, column = (relative_offset(blocks, hz) for hz in key_frequencies_hz(digit))
-        return max(abs(row), abs(column)) <= MOST_OFFSET and abs(row - column) <= MOST_SPREAD
+        key = key_in(samples)
+        if not key:
+            return ()
+        self._digit, self._gone = key, 0
+        self._least_power = _GONE * key_power(samples[-_FRAME_SAMPLES:], key)
+        return (self._event(started=True),)
+
+    def _follow(self, pcm: bytes) -> tuple[DtmfEvent, ...]:
+        """A key ends when its tones have gone; the next may begin in the same frame."""
+        self._gone = self._gone + 1 if key_power(array("h", pcm), self._digit) < self._least_power else 0
+        if self._gone < _GONE_FRAMES:
+            return ()
+        ended = self._event(started=False)
+        self._digit = ""
+        return (ended, *(self._begin() if self.suspicious else ()))
 
     def _event(self, *, started: bool) -> DtmfEvent:
-        return DtmfEvent(chr(self._digit), started, self._samples)
+        return DtmfEvent(self._digit, started, self._samples)
 
 
 BELL_202 = 1
@@ -149,23 +161,18 @@ def fsk_burst(standard: int, message: bytes) -> bytes:
 
 
 class Goertzel:
-    """The power of one frequency, in blocks."""
+    """The power of one frequency, in blocks of so many samples."""
 
     def __init__(self, hz: float, block_samples: int) -> None:
         self._library = library()
         self._wanted = ffi.new("goertzel_descriptor_t *")
         self._library.make_goertzel_descriptor(self._wanted, hz, block_samples)
-        state = self._library.goertzel_init(ffi.NULL, self._wanted)
-        self._state = ffi.gc(state, self._library.goertzel_free)
-        self._samples, self._block = 0, block_samples
+        self._state = ffi.gc(self._library.goertzel_init(ffi.NULL, self._wanted), self._library.goertzel_free)
+        self._block = block_samples
 
-    def power(self, pcm: bytes) -> float | None:
-        """Take samples; the mean square of the frequency when they complete a block. Blocks must end with a call's samples."""
-        self._library.goertzel_update(self._state, pcm, len(pcm) // 2)
-        self._samples += len(pcm) // 2
-        if self._samples < self._block:
-            return None
-        self._samples = 0
+    def power(self, block: bytes) -> float:
+        """The mean square of the frequency in one block."""
+        self._library.goertzel_update(self._state, block, self._block)
         return float(self._library.goertzel_result(self._state)) / self._block**2
 
 
