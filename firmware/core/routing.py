@@ -37,7 +37,8 @@ def _by(plan: Plan, request: Request, account: Account, passed: Passed, reasons:
     asked = account.hidden if request.hidden is None else request.hidden
     hidden = asked and not emergency
     shows = "does not show its number" if hidden else f"shows {account.own_number}" if account.own_number else "shows its user"
-    said = f"Account {account.id} {shows}; the number is written {written} ({account.form.value})."
+    form = account.form.value if number.e164 else "as dialed"
+    said = f"Account {account.id} {shows}; the number is written {written} ({form})."
     told = ("Those who help must see who calls, so the number is shown.",) if asked and emergency else ()
     return Route(
         account.id,

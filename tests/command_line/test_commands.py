@@ -38,7 +38,7 @@ def device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adapter]:
         yield running
 
 
-COMMANDS = ("run", "check", "status", "calls", "reload", "phone")
+COMMANDS = ("run", "check", "status", "calls", "reload", "explain", "phone")
 VERBS = ("lift", "replace", "flash", "state", "dial", "hear", "say", "script")
 
 
