@@ -77,6 +77,15 @@ class DialPlan:
         """`Situation.spending` of the calls we made today: the number as dialed, seconds talked, account."""
         return self.plan.guards.budget.spent(self.call(*each) for each in calls_out)
 
+    def time_left_s(self, running: Iterable[tuple[str, float, str]], before: Spending) -> int | None:
+        """In how many seconds the running calls that cost (`costs`) must end so that the day's limits hold; None: they need not. `before` is
+        what was spent without them, `running` as in `spent`. Calls in parallel share what is left, so ask again when one begins or ends."""
+        return self.plan.guards.budget.end_of(tuple(self.call(*each) for each in running), before)
+
+    def costs(self, digits: str) -> bool:
+        """Whether a call uses up any of the day's limits."""
+        return self.plan.guards.budget.costs(self.numbering.read(digits))
+
     def _contact(self, contact: model.Contact) -> Contact:
         keys = frozenset(self.numbering.read(number).key for number in contact.numbers)
         return Contact(contact.name, keys, contact.group, contact.account)

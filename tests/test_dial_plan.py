@@ -103,6 +103,14 @@ def test_the_day_is_added_up_from_the_log() -> None:
     assert PLAN.spent(rows) == Spending(money=30, international_s=20)
 
 
+def test_calls_in_parallel_share_what_is_left_of_the_day() -> None:
+    before = Spending(money=10)  # 40 left: four minutes of one call, two of each of two
+    assert PLAN.time_left_s([("87011234567", 0.0, "a")], before) == 239
+    assert PLAN.time_left_s([("87011234567", 0.0, "a"), ("87012223344", 0.0, "b")], before) == 119
+    assert PLAN.time_left_s([("112", 0.0, "a"), ("600", 0.0, "a")], Spending(money=1e9)) is None
+    assert [PLAN.costs(digits) for digits in ("87011234567", "84957654321", "112", "600")] == [True, True, False, False]
+
+
 @pytest.mark.parametrize(
     ("number", "forms"),
     [

@@ -10,7 +10,8 @@ from firmware.numbering.plans import load_plan
 _SEPARATORS = str.maketrans("", "", " -()./~")
 _SHORT = 6
 """Extensions and services have up to this many digits."""
-_KEPT = 512
+_KEPT = 2048
+"""Numbers of the phone book are asked for with every call; one takes about half a kilobyte."""
 
 
 class Numbering:
