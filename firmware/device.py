@@ -59,7 +59,6 @@ class Device:
         self.agent = Agent(settings, folder.instance_id(), self._take, self._may_transfer)
         self._working: set[str] = set()
         self._view = StatusView(board, self._journal.entries)
-        self.control = Control(folder.control_socket, self._orders())
         self.switchboard = Switchboard(
             lambda: self.settings,
             folder,
@@ -72,6 +71,7 @@ class Device:
             lambda: frozenset(self._working),
             self._trouble,
         )
+        self.control = Control(folder.control_socket, self._orders())
 
     @property
     def cards(self) -> tuple[LineCard, ...]:
@@ -151,6 +151,7 @@ class Device:
             "status": self._status,
             "calls": self._calls,
             "reload": self.reload,
+            **self.switchboard.orders(),
             **PhoneOrders(lambda: self.board.lines).orders(),
         }
 

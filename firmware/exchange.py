@@ -25,7 +25,7 @@ from firmware.core.events import (
 from firmware.core.line_state import Phase
 from firmware.journal import Journal
 from firmware.line_card import Announcement, LineCard
-from firmware.records.calls import Direction
+from firmware.records.calls import Direction, Outcome
 from firmware.settings.model import Account as AccountSettings
 from firmware.settings.model import Settings
 from firmware.sip.agent import Agent
@@ -112,6 +112,8 @@ class Exchange:
     router: Router | None = None
     run_code: Callable[[LineCard, str, str], bool] = lambda _card, _handle, _digits: False
     """Does what a star code orders; False where the digits are a number."""
+    refuse: Callable[[LineCard, str, "NoWay"], None] = lambda _card, _handle, _way: None
+    """Tells whoever dialed why a number is not called, and ends the call."""
     call_taken: Callable[[str], None] = lambda _handle: None
     call_gone: Callable[[CallOver], bool] = lambda _news: False
     """Told of calls that are over; True where somebody else than a line had it."""
@@ -137,7 +139,8 @@ class Exchange:
         way = self.router.find(card.number, number, wish)
         if isinstance(way, NoWay):
             self.journal.placed(handle, card.number, "", number)
-            self._fail(handle, 0, way.sentence, way.cause)
+            self.journal.refused(handle, way.sentence, Outcome.FAILED)
+            self.refuse(card, handle, way)
             return
         self._place(card, handle, way, wish)
 
@@ -155,9 +158,9 @@ class Exchange:
             self.agent.place(handle, way.account, way.invite, card.audio)
         except SipError as problem:
             status = getattr(problem, "status", 503)
-            self._fail(handle, status, str(problem), cause_of(status))
+            self.fail(handle, status, str(problem), cause_of(status))
 
-    def _fail(self, handle: str, status: int, sentence: str, cause: EndCause) -> None:
+    def fail(self, handle: str, status: int, sentence: str, cause: EndCause) -> None:
         """A call that never left: told to the line as its end, after the order has returned."""
         over = CallOver(handle, status, by_us=False, quality=self.agent.quality(handle), reason=sentence)
         self.scheduler.post(lambda: self._end(over, cause))
@@ -190,6 +193,7 @@ class Exchange:
         if service:
             service.close()
             self._of_handle.pop(handle, None)
+            self.journal.ended(CallOver(handle, 0, by_us=True, quality=self.agent.quality(handle)))
             return
         if status:
             self.journal.refused(handle)

@@ -12,7 +12,7 @@ from firmware.core.dialing import Order
 from firmware.core.events import CallEnded, EndCause, ServiceStarted
 from firmware.core.incoming import Forwarding
 from firmware.core.star_codes import Feature
-from firmware.exchange import Exchange, Service, Wish
+from firmware.exchange import Exchange, NoWay, Service, Wish
 from firmware.line_card import LineCard
 from firmware.records.calls import CallRow, Direction
 from firmware.services_file import ServicesFile
@@ -180,15 +180,26 @@ class FeatureCodes:
                 return ("transfer_done" if done else "number_blocked",)
         return ("not_possible",)
 
+    def refuse(self, card: LineCard, handle: str, way: NoWay) -> None:
+        """Say why a number is not called; the tone of its cause follows."""
+        self._speak(card, handle, (way.prompt,), lambda: self._end_refused(handle, way))
+
+    def _end_refused(self, handle: str, way: NoWay) -> None:
+        if self.exchange.services.pop(handle, None):
+            self.exchange.fail(handle, 0, way.sentence, way.cause)
+
     def say(self, card: LineCard, handle: str, *names: str) -> None:
         """Speak, then give dial tone again."""
-        self.exchange.services[handle] = Spoken(card)
-        self.scheduler.post(lambda: self._begin(card, handle, names))
+        self._speak(card, handle, names, lambda: self.end(card, handle))
 
-    def _begin(self, card: LineCard, handle: str, names: Sequence[str]) -> None:
-        if handle in self.exchange.services:
-            card.take(ServiceStarted(handle))
-            card.audio.play(self.sayings.source(*names), lambda: self.end(card, handle))
+    def _speak(self, card: LineCard, handle: str, names: Sequence[str], then: Callable[[], None]) -> None:
+        def begin() -> None:
+            if handle in self.exchange.services:
+                card.take(ServiceStarted(handle))
+                card.audio.play(self.sayings.source(*names), then)
+
+        self.exchange.services[handle] = Spoken(card)
+        self.scheduler.post(begin)
 
     def end(self, card: LineCard, handle: str, cause: EndCause = EndCause.COMPLETED) -> None:
         """A service is done by itself."""

@@ -54,9 +54,9 @@ class Journal:
     def progressed(self, handle: str, state: str) -> None:
         self._change(handle, state=state)
 
-    def refused(self, handle: str, reason: str = "the line was busy") -> None:
+    def refused(self, handle: str, reason: str = "the line was busy", outcome: Outcome = Outcome.REJECTED) -> None:
         """We refuse the call; its end is on the way."""
-        self._change(handle, decided=(Outcome.REJECTED, reason))
+        self._change(handle, decided=(outcome, reason))
 
     def noted(self, handle: str, outcome: Outcome, reason: str) -> None:
         """Somebody else than a line takes the call: what the log is to say of it."""

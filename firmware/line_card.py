@@ -4,6 +4,7 @@ The line's orders stand in `core.actions`; this room hands each to the part that
 the device's affair (`Exchange`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,10 +12,10 @@ from typing import Protocol
 from firmware.bell import Bell
 from firmware.core import actions as order
 from firmware.core.events import Caller, DigitDialed, Event
+from firmware.core.hook import HookRules, PulseTrain
 from firmware.core.line_state import LineRules, LineState, Phase
 from firmware.core.ringing import plan_ringing
 from firmware.core.tones import CallerIdKind, CountryTones
-from firmware.line_rules import hook_rules
 from firmware.settings.model import Line
 from firmware.sip.audio import LinePort, Source
 from firmware.sip.engine import Engine
@@ -22,7 +23,7 @@ from firmware.sound.caller_id import CallerIdSource
 from firmware.sound.line_voice import LineVoice
 from firmware.sound.message_waiting import MessageWaitingSource
 from firmware.sound.tone_source import ToneSource, dtmf_tone
-from firmware.subscriber import Subscriber
+from firmware.subscriber import Subscriber, nobody
 from firmware.waiting_caller import WaitingCaller
 from hal.board import BoardLine
 from hal.errors import PartMissing
@@ -77,6 +78,7 @@ class LineCard:
         number: int,
         settings: Line,
         rules: LineRules,
+        hook: HookRules,
         part: BoardLine,
         pins: Pins,
         country: CountryTones,
@@ -94,11 +96,12 @@ class LineCard:
         self._voice = LineVoice(self._digit_heard, lambda _digit: None)
         self.audio = LinePort(f"line-{number}", part.sound, self._voice, scheduler.post)
         engine.add_port(self.audio, settings.gain_rx_db, settings.gain_tx_db)
-        self._subscriber = Subscriber(rules, hook_rules(settings), scheduler, self._perform, self._changed)
+        self._subscriber = Subscriber(rules, hook, scheduler, self._perform, self._changed)
         self._slic = Slic(pins, part.names, scheduler, self._subscriber.loop_changed)
         self._bell = Bell(self._slic, scheduler)
         self._waiting = WaitingCaller(scheduler, self.audio, country.call_waiting)
         self._lamp_wanted = self._lamp_lit = 0
+        self._reversed = self._was_talking = False
 
     @property
     def rules(self) -> LineRules:
@@ -108,6 +111,18 @@ class LineCard:
     def rules(self, rules: LineRules) -> None:
         """New rules hold from the next event on."""
         self._subscriber.rules = rules
+
+    @property
+    def hook_rules(self) -> HookRules:
+        return self._subscriber.hook_rules
+
+    @hook_rules.setter
+    def hook_rules(self, rules: HookRules) -> None:
+        self._subscriber.hook_rules = rules
+
+    def tell_trains(self, learner: Callable[[PulseTrain], None] | None) -> None:
+        """Let somebody hear the pulses of each digit while a dial is learned; None: nobody."""
+        self._subscriber.on_train = learner or nobody
 
     @property
     def state(self) -> LineState:
@@ -138,9 +153,20 @@ class LineCard:
         """Another call stands in this one's place."""
         self._subscriber.rename_call(handle, by_handle)
 
-    def _changed(self, _state: LineState) -> None:
+    def _changed(self, state: LineState) -> None:
+        self._show_on_wires(state)
         self._exchange.line_changed(self)
         self._light_lamp()
+
+    def _show_on_wires(self, state: LineState) -> None:
+        """Answer and clearing for machines that watch the loop: polarity turned while a call we made is answered, current cut when it is cleared."""
+        talking = state.phase in {Phase.IN_CALL, Phase.CONFERENCE}
+        if self._settings.polarity_reversal:
+            self._reversed = talking and (bool(state.digits) or self._reversed)
+            self._slic.set_polarity(self._reversed)
+        if self._settings.loop_disconnect_ms and state.phase is Phase.RELEASED and self._was_talking:
+            self._slic.disconnect(self._settings.loop_disconnect_ms)
+        self._was_talking = talking
 
     def _perform(self, action: order.Action) -> None:  # noqa: C901 (one line per order)
         match action:

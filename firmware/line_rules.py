@@ -1,11 +1,10 @@
 """A line's rules from the settings and from what the subscriber switched on by keys: one place that turns both into the machines' data."""
 
-from dataclasses import replace
-
 from firmware.core.actions import ToneName
+from firmware.core.dial_learning import Learned
 from firmware.core.dialing import DialRules, codes_of, refused_codes
 from firmware.core.digit_map import DigitMap, parse
-from firmware.core.hook import HookRules
+from firmware.core.hook import HookRules, PulseDialing
 from firmware.core.incoming import LineServices
 from firmware.core.line_state import ConferenceEnd, Hotline, LineRules, Pairing
 from firmware.services_file import Services
@@ -50,5 +49,14 @@ def dial_rules(line: Line, settings: Settings, services: Services, country_map: 
     )
 
 
-def hook_rules(line: Line) -> HookRules:
-    return replace(HookRules(), flash_min_ms=line.flash_min_ms, flash_max_ms=line.flash_max_ms)
+def hook_rules(line: Line, dial: Learned | None = None) -> HookRules:
+    """A dial that was learned counts before the settings."""
+    ordinary = HookRules(
+        break_min_ms=line.pulse_break_min_ms,
+        make_min_ms=line.pulse_make_min_ms,
+        flash_min_ms=line.flash_min_ms,
+        flash_max_ms=line.flash_max_ms,
+        digit_end_ms=line.digit_end_ms,
+        dialing=PulseDialing(line.pulse_dial),
+    )
+    return dial.rules(ordinary) if dial else ordinary

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from firmware.core.dial_learning import Learned
+from firmware.core.hook import PulseDialing
 from firmware.core.incoming import Forwarding, LineServices
 
 log = logging.getLogger("keepline.services")
@@ -26,6 +28,8 @@ class Services:
     lines: Mapping[int, LineServices] = field(default_factory=dict)
     speed_dials: Mapping[str, str] = field(default_factory=dict)
     blocked: frozenset[str] = frozenset()
+    dials: Mapping[int, Learned] = field(default_factory=dict)
+    """Rotary dials that were learned, by line."""
 
     def of_line(self, line: int) -> LineServices:
         return self.lines.get(line, _NONE)
@@ -58,6 +62,9 @@ class ServicesFile:
     def unblock(self, number: str) -> None:
         self._keep(replace(self.now, blocked=self.now.blocked - {number}))
 
+    def keep_dial(self, line: int, dial: Learned) -> None:
+        self._keep(replace(self.now, dials={**self.now.dials, line: dial}))
+
     def _keep(self, services: Services) -> None:
         """It holds at once; a disk that takes no more costs its memory over a restart, and nothing else."""
         self.now = services
@@ -70,7 +77,13 @@ class ServicesFile:
 
 def as_json(services: Services) -> dict[str, object]:
     lines = {str(line): _line_json(each) for line, each in services.lines.items()}
-    return {"lines": lines, "speed_dials": dict(services.speed_dials), "blocked": sorted(services.blocked)}
+    dials = {str(line): asdict(dial) | {"dialing": dial.dialing.value} for line, dial in services.dials.items()}
+    return {
+        "lines": lines,
+        "speed_dials": dict(services.speed_dials),
+        "blocked": sorted(services.blocked),
+        "dials": dials,
+    }
 
 
 def _line_json(services: LineServices) -> dict[str, object]:
@@ -81,7 +94,9 @@ def from_json(text: str) -> Services:
     """Raises ValueError, TypeError, KeyError or AttributeError for what is not ours."""
     data = json.loads(text)
     lines = {int(line): _line_from(each) for line, each in data["lines"].items()}
-    return Services(lines, {str(key): str(number) for key, number in data["speed_dials"].items()}, frozenset(data["blocked"]))
+    speed_dials = {str(key): str(number) for key, number in data["speed_dials"].items()}
+    dials = {int(line): Learned(**{**dial, "dialing": PulseDialing(dial["dialing"])}) for line, dial in data["dials"].items()}
+    return Services(lines, speed_dials, frozenset(data["blocked"]), dials)
 
 
 def _line_from(data: Mapping[str, Any]) -> LineServices:

@@ -11,6 +11,10 @@ from firmware.core.events import Event, TimerExpired
 from hal.ports import Scheduler, Timer
 
 
+def nobody(_train: hook.PulseTrain) -> None:
+    """Nobody learns a dial now."""
+
+
 class Subscriber:
     """The subscriber's line number `rules.line`. `perform` gets every order that is not a timer, `changed` every new state."""
 
@@ -29,6 +33,8 @@ class Subscriber:
         self._scheduler = scheduler
         self._perform = perform
         self._changed = changed
+        self.on_train: Callable[[hook.PulseTrain], None] = nobody
+        """Told of the pulses of each digit, while a dial is learned."""
         self._timers: dict[object, Timer] = {}
 
     def loop_changed(self, closed: bool, at_ms: float) -> None:  # noqa: FBT001 (the SLIC driver's report)
@@ -42,6 +48,8 @@ class Subscriber:
         if step.start:
             timer, delay_ms = step.start
             self._start(timer, delay_ms, lambda: self._hook_step(hook.HookTimerExpired(timer)))
+        if step.train:
+            self.on_train(step.train)
         for line_event in step.events:
             self.take(line_event)
 

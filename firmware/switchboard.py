@@ -6,22 +6,26 @@ from typing import TYPE_CHECKING
 
 from firmware.call_back import CallBack
 from firmware.core.digit_map import parse
-from firmware.core.incoming import LineServices
+from firmware.core.hook import HookRules
+from firmware.core.incoming import Forwarding, LineServices
 from firmware.core.line_state import LineRules
 from firmware.core.star_codes import Feature
-from firmware.dial_plan import DialPlan
+from firmware.dial_lesson import DialLesson
+from firmware.dial_plan import DialPlan, read_moment
 from firmware.directory import Directory
-from firmware.exchange import Exchange, Listeners, account_of
+from firmware.exchange import Exchange, Listeners, Service, account_of
+from firmware.explanation import explain
 from firmware.feature_codes import FeatureCodes
 from firmware.incoming_calls import IncomingCalls
 from firmware.journal import Journal
 from firmware.line_card import LineCard
-from firmware.line_rules import line_rules
+from firmware.line_rules import hook_rules, line_rules
 from firmware.mailboxes import Mailboxes
+from firmware.orders import Handler, OrderRefused, shown
 from firmware.records.call_log import CallLog
 from firmware.records.voicemail import VoicemailStore
 from firmware.router import Router
-from firmware.services_file import ServicesFile
+from firmware.services_file import ServicesFile, as_json
 from firmware.settings.model import Settings
 from firmware.sip.agent import Agent
 from firmware.sip.news import CallNews, CallOver, DigitArrived
@@ -29,12 +33,15 @@ from firmware.sound.countries import load_country
 from firmware.sound.prompts import Prompts, spell
 from firmware.sound.rings import distinctive, ring_of_alert_info
 from firmware.state_folder import StateFolder
+from firmware.voicemail.mail import Mailer, Post
+from firmware.voicemail.orders import VoicemailOrders
 from hal.board import Board
 from hal.ports import Scheduler
 
 if TYPE_CHECKING:
-    from firmware.records.calls import CallRow
     from concurrent.futures import Future
+
+    from firmware.records.calls import CallRow
 
 
 class Switchboard:
@@ -58,7 +65,8 @@ class Switchboard:
         self.plan = DialPlan(settings())
         self.exchange = Exchange(agent, journal, scheduler, listeners, settings)
         self.router = Router(settings, working, self._hides_number, self.plan)
-        self.store = VoicemailStore(folder.path / "voicemail", trouble, lambda _box: scheduler.post(self.renew_rules))
+        self.store = VoicemailStore(folder.path / "voicemail", trouble, lambda _box: scheduler.post(self._count_messages))
+        self._mailer = Mailer(self.store, scheduler, trouble)
         self._sayings = Prompts(settings().device.language)
         self.call_back = CallBack(self.exchange, scheduler)
         self.mailboxes = self._build_mailboxes(scheduler)
@@ -72,7 +80,18 @@ class Switchboard:
         settings = self._settings()
         country = load_country(settings.device.country)
         return tuple(
-            LineCard(number, line, self._rules(number), part, board.pins, country, scheduler, agent.engine, self.exchange)
+            LineCard(
+                number,
+                line,
+                self._rules(number),
+                self._hook_rules(number),
+                part,
+                board.pins,
+                country,
+                scheduler,
+                agent.engine,
+                self.exchange,
+            )
             for number, (line, part) in enumerate(zip(settings.line, board.lines, strict=True), start=1)
         )
 
@@ -108,13 +127,12 @@ class Switchboard:
             self.call_back.start,
             self.call_back.stop,
             self._status_words,
-            {Feature.VOICEMAIL: self.mailboxes.open_menu},
+            {Feature.VOICEMAIL: self.mailboxes.open_menu, Feature.LEARN_DIAL: self._teach_dial},
         )
 
     def start(self) -> None:
         """Bring in what the first call would have to wait for."""
-        self.mailboxes.apply()
-        self.renew_rules()
+        self.apply()
         asyncio.get_running_loop().run_in_executor(None, self.plan.prepare)
 
     def rest(self) -> None:
@@ -126,12 +144,14 @@ class Switchboard:
         """Let the audio ports go, before the engine closes."""
         for card in self.cards:
             card.close()
+        self._mailer.close()
         self.store.close()
 
     def _join(self) -> None:
         exchange = self.exchange
         exchange.router = self.router
         exchange.run_code = self.features.run
+        exchange.refuse = self.features.refuse
         exchange.call_taken = self.incoming.taken
         exchange.call_gone = self._gone
         exchange.progressed = self._progressed
@@ -156,7 +176,14 @@ class Switchboard:
             return ("no_account",)
         return ("your_number_is", *spell(account.number or account.user))
 
+    def _teach_dial(self, card: LineCard, handle: str) -> Service:
+        return DialLesson(card, self.services, self._sayings.source, lambda: self.features.end(card, handle))
+
     # Asked anew each time, since settings and services change
+
+    def _count_messages(self) -> None:
+        self._mailer.wake()
+        self.renew_rules()
 
     def _forms_of(self, number: str) -> frozenset[str]:
         return self.plan.forms_of(number)
@@ -177,17 +204,75 @@ class Switchboard:
         messages = self.mailboxes.waiting(number) > 0
         return line_rules(number, self._settings(), self.services.now, digit_map, messages=messages)
 
+    def _hook_rules(self, number: int) -> HookRules:
+        return hook_rules(self._settings().line[number - 1], self.services.now.dials.get(number))
+
     def renew_rules(self) -> None:
         """What the subscriber switched on, or messages, or the settings changed."""
         for card in self.cards:
             card.rules = self._rules(card.number)
+            card.hook_rules = self._hook_rules(card.number)
             card.show_messages(self.mailboxes.waiting(card.number))
 
     def apply(self) -> None:
         """The settings changed."""
         self.plan = self.router.plan = DialPlan(self._settings())
         self.mailboxes.apply()
+        self._mailer.apply(Post.of(self._settings()))
         self.renew_rules()
+
+    def orders(self) -> dict[str, Handler]:
+        """Of the control socket: the mailboxes, what is switched on, and where a number would go."""
+        names = lambda: [box.name for box in self._settings().mailbox]  # noqa: E731
+        return VoicemailOrders(self.store, names).orders() | {
+            "explain": self._explain,
+            "services": self._tell_services,
+            "services.line": self._set_services,
+            "services.forward": self._set_forward,
+        }
+
+    async def _explain(self, number: str, line: int = 1, at: str | None = None) -> object:
+        self._check_line(line)
+        try:
+            now = read_moment(at) if at else None
+        except ValueError as error:
+            raise OrderRefused(str(error)) from error
+        return explain(self._settings(), self.plan, number, line, self.router.situation(now))
+
+    async def _tell_services(self) -> object:
+        return as_json(self.services.now)
+
+    async def _set_services(
+        self,
+        line: int,
+        do_not_disturb: bool | None = None,  # noqa: FBT001 (named by the protocol, as the next)
+        call_waiting: bool | None = None,  # noqa: FBT001
+        hides_number: bool | None = None,  # noqa: FBT001
+        rejects_anonymous: bool | None = None,  # noqa: FBT001
+    ) -> object:
+        self._check_line(line)
+        wanted = {
+            "do_not_disturb": do_not_disturb,
+            "call_waiting": call_waiting,
+            "hides_number": hides_number,
+            "rejects_anonymous": rejects_anonymous,
+        }
+        self.services.change_line(line, **{name: on for name, on in wanted.items() if on is not None})
+        return as_json(self.services.now)
+
+    async def _set_forward(self, line: int, when: str, number: str = "") -> object:
+        self._check_line(line)
+        try:
+            why = Forwarding(when)
+        except ValueError:
+            allowed = ", ".join(each.value for each in Forwarding)
+            raise OrderRefused(f"services.forward: when must be one of {allowed}, not {shown(when)}") from None
+        self.services.forward(line, why, number)
+        return as_json(self.services.now)
+
+    def _check_line(self, line: int) -> None:
+        if not 1 <= line <= len(self.cards):
+            raise OrderRefused(f"there is no line {line}; allowed: 1 to {len(self.cards)}")
 
     def may_transfer(self, handle: str, digits: str) -> str:
         entry = self.exchange.journal.entries.get(handle)
