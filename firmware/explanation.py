@@ -30,12 +30,13 @@ class _Read:
 def explain(settings: Settings, dial_plan: DialPlan, digits: str, line: int, situation: Situation) -> dict[str, Any]:
     """As JSON carries it. `dial_plan` is that of the settings; `line` must be one of them."""
     read = _read(settings, digits)
-    told = {"dialed": digits, "line": line, "at": str(situation.now)}
+    told: dict[str, Any] = {"dialed": digits, "line": line, "at": str(situation.now)}
     if read.order:
         return told | {"allowed": False, "sentence": read.order, "cause": "", "prompt": "", "reasons": [*read.said]}
     found = dial_plan.route(read.number, line, situation, read.account, hidden=read.hidden)
-    told |= _number(found.number) | {"reasons": [*read.said, *found.reasons]}
-    return told | (_refused(found) if isinstance(found, NoRoute) else _routed(found))
+    told |= {**_number(found.number), "reasons": [*read.said, *found.reasons]}
+    told |= _refused(found) if isinstance(found, NoRoute) else _routed(found)
+    return told
 
 
 def explain_settings(settings: Settings, digits: str, line: int, now: Moment) -> dict[str, Any]:
