@@ -82,6 +82,10 @@ class MemoryDesk:
         self.far_end = bytearray()
         self.heard = bytearray()
 
+    @property
+    def plays(self) -> bool:
+        return self._playing is not None
+
     def play(self, source: Source, on_end: Callable[[], None] | None = None) -> None:
         self._playing = (source, on_end)
 

@@ -99,6 +99,30 @@ def test_a_digit_interrupts_at_once(place: Place) -> None:
     assert place.heard() == ["vm_message"]
 
 
+def test_a_digit_that_comes_with_the_end_of_a_message_is_not_overtaken_by_it(place: Place) -> None:
+    for number in "123":
+        place.leave(number)
+    owner = Owner(place)
+    owner.until(Phase.PLAYING)
+    while place.desk.plays:
+        place.desk.frame()
+    place.heard()
+    owner.dial("2")
+    assert owner.session.state.phase is Phase.PLAYING
+    assert owner.listen()[:4] == ["vm_message", "2", "vm_from", "2"]
+
+
+def test_a_message_that_is_still_being_read_does_not_talk_into_the_next_wish(place: Place) -> None:
+    place.leave("1")
+    place.leave("2")
+    owner = Owner(place)
+    owner.listen()
+    owner.session.take_digit("2")
+    owner.session.take_digit("9")
+    place.until(lambda: owner.over == [""])
+    assert place.heard() == ["vm_goodbye"]
+
+
 def test_deleting_frees_the_disk_when_the_handset_is_replaced(place: Place) -> None:
     gone, kept = place.leave("1"), place.leave("2")
     owner = Owner(place)
