@@ -139,7 +139,7 @@ def sine(hz: float, seconds: float) -> bytes:
 def _is_there(step: steps.Expect, state: dict[str, Any]) -> bool:
     match step:
         case steps.ExpectCaller():
-            return _shows(step, state["waiting_caller" if step.waiting else "caller_id"])
+            return _shows(step, state["caller_id"])
         case steps.ExpectCadence(cadence_ms=cadence_ms):
             return same_cadence(state["cadence_ms"], list(cadence_ms))
         case steps.ExpectCut():
@@ -153,14 +153,14 @@ def _plainly(step: steps.Expect, state: dict[str, Any]) -> bool:
         case steps.ExpectRinging(ringing=ringing):
             return bool(state["ringing"] == ringing)
         case steps.ExpectLamp(lit=lit):
-            return bool(state["message_waiting"] == lit)
+            return bool(state["messages_waiting"] == lit)
         case steps.ExpectPolarity(polarity=polarity):
             return bool(state["polarity"] == polarity)
     return False
 
 
 def _shows(step: steps.ExpectCaller, shown: dict[str, Any] | None) -> bool:
-    if not shown:
+    if not shown or shown["waiting"] != step.waiting:
         return False
     number = shown["number"] or shown["number_absent"]
     return bool(number == step.number) and (not step.name or shown["name"] == step.name)

@@ -10,7 +10,10 @@ from hal.errors import ScriptInvalid
 from hal.sim import steps
 from hal.sim.steps import Step
 
-EXCHANGE_NAMES = ("dial", "ringback", "busy", "congestion", "special", "stutter", "howler", "call_waiting", "silence", "voice")
+EXCHANGE_NAMES = (
+    "dial", "ringback", "busy", "congestion", "special", "stutter", "howler", "call_waiting", "confirmation", "holding", "record",
+    "silence", "voice",
+)  # fmt: skip
 """What `hal.sim.ear` may answer."""
 
 TONE_NAMES = (*EXCHANGE_NAMES, "prompt", "music")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
+from tests.calls.rtp_end import RtpEnd
 from tests.peers.kamailio import Kamailio
 from tests.peers.ports import free_port
 from tests.peers.sipp import Sipp
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from tests.scenarios.far_end import FarEnd
 
 LOOK_AGAIN_S = 0.1
+ANNOUNCED_MS = 60_000
 
 
 class KamailioServer:
@@ -30,12 +33,14 @@ class KamailioServer:
         self._folder, self._users = folder, users
         self._port = free_port()
         self._runs = itertools.count(1)
+        self._others = ExitStack()
         self._kamailio = self._run()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._others.close()
         self._kamailio.stop()
 
     @property
@@ -79,6 +84,14 @@ class KamailioServer:
         folder = self._folder / f"notify-{next(self._runs)}"
         with Sipp(folder, "notify_messages", target=self.address, user=user, keys=keys) as notifier:
             notifier.wait_passed()
+
+    def announces(self, hz: str, number: str) -> None:
+        """Calls of this number get a tone before they are answered (183 with SDP), and no end by themselves."""
+        voice = self._others.enter_context(RtpEnd(float(hz)))
+        keys = {"media_port": str(voice.port)}
+        folder = self._folder / f"announcement-{next(self._runs)}"
+        announcement = self._others.enter_context(Sipp(folder, "early_media", pause_ms=ANNOUNCED_MS, keys=keys))
+        self._kamailio.route(number, announcement.sip_uri)
 
     def _run(self) -> Kamailio:
         return Kamailio(self._folder / f"run-{next(self._runs)}", self._users, port=self._port)

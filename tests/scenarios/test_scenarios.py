@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.scenarios.failed import Failed
 from tests.scenarios.stage import Stage
 from tests.scenarios.words import read
 
@@ -15,5 +16,8 @@ FILES = sorted(HERE.glob("*.call"))
 
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
 def test_scenario(file: Path, tmp_path: Path) -> None:
-    with Stage(tmp_path, read(file)) as stage:
-        stage.play()
+    try:
+        with Stage(tmp_path, read(file)) as stage:
+            stage.play()
+    except Failed as failed:
+        pytest.fail(str(failed), pytrace=False)  # the step and what was there instead say it all

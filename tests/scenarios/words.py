@@ -72,6 +72,7 @@ SERVER_FORMS = {
     "STARTS": Form("", "STARTS"),
     "SEES": Form(SIP, "SEES METHOD [WITH Header: part of its value] [WITHIN s]", "WITHIN"),
     "SEES NO": Form(SIP, "SEES NO METHOD [WITH Header: part of its value]"),
+    "ANNOUNCES": Form(rf"tone ([0-9.]+) AT {KEYS}", "ANNOUNCES tone HZ AT NUMBER"),
     "TELLS": Form(rf"{NAME} MESSAGES (\d+)/(\d+)", "TELLS USER MESSAGES NEW/OLD"),
 }
 
