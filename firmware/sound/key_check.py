@@ -75,7 +75,7 @@ def key_in(samples: Sequence[int]) -> str:
 
 def key_power(samples: Sequence[int], key: str) -> float:
     """The mean square of the weaker of a key's two tones in a frame of 80 samples."""
-    found = []
+    found: list[float] = []
     for hz in key_frequencies_hz(key):
         cosine, sine = _frame_turns(hz)
         real, imaginary = sum(map(mul, samples, cosine)), sum(map(mul, samples, sine))

@@ -99,8 +99,8 @@ class DtmfDetector:
 
         So a key with both frequencies 1.5 % off is found: for spandsp's filters too little of its power is where it should be.
         """
-        loud, self._loud = peak(pcm), self._loud[1:] + [0]
-        self._loud[-1] = loud
+        loud = peak(pcm)
+        self._loud = [*self._loud[1:], loud]
         if loud < _LEAST_PEAK or min(self._loud) < _STEADY * max(self._loud):
             return False
         columns = max(each.power(pcm) for each in self._columns)
@@ -108,7 +108,7 @@ class DtmfDetector:
             return False
         rows = max(each.power(pcm) for each in self._rows)
         samples = array("h", pcm)
-        return rows + columns >= _TONES_SHARE * sum(map(mul, samples, samples)) / _FRAME_SAMPLES
+        return rows + columns >= _TONES_SHARE * float(sum(map(mul, samples, samples))) / _FRAME_SAMPLES
 
     def _begin(self) -> tuple[DtmfEvent, ...]:
         samples = array("h", self._recent)
