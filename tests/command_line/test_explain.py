@@ -9,6 +9,7 @@ import pytest
 
 from firmware.command_line.main import main
 from firmware.numbering.plans import country_codes, load_plan
+from tests.adapter import Adapter
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/dial-plan.md").read_text()
 EXAMPLES = re.findall(r"```console\n\$ keepline (explain .*)\n((?:.*\n)*?)```", DOCUMENT)
@@ -126,3 +127,22 @@ def test_a_line_that_the_settings_do_not_have_is_wrong_use(tmp_path: Path, capsy
 def test_without_a_device_and_a_file_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "600", "--state", str(tmp_path)]) == 1
     assert "no device runs on the state folder" in capsys.readouterr().err
+
+
+def test_a_running_device_knows_what_is_registered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody answers at the first account's server; the second needs no registration."""
+    accounts = "".join(
+        f'[[account]]\nid = "{name}"\nserver = "127.0.0.1:9"\nuser = "u"\nregister = {register}\n'
+        for name, register in (("away", "true"), ("fixed", "false"))
+    )
+    with Adapter(tmp_path, f'[device]\ncountry = "KZ"\n{accounts}') as device:
+        state = ("--state", device.state)
+        code, found = explained(capsys, "87012223344", *state)
+        assert (code, found["account"]) == (0, "fixed")
+        assert "Nothing names an account, and away is not registered now: fixed is the first that works." in found["reasons"]  # type: ignore[operator]
+        code, found = explained(capsys, "**1112", *state, "--at", "2026-11-28 03:00")
+        assert (code, found["emergency"], found["account"], found["at"]) == (0, True, "fixed", "sat 03:00")
+        assert main(["explain", "88095001234", *map(str, state)]) == 1
+        assert "premium-rate" in capsys.readouterr().err
+        assert main(["explain", "600", "--line", "2", *map(str, state)]) == 1
+        assert "1" in capsys.readouterr().err
