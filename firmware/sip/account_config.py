@@ -57,8 +57,9 @@ def config_of(account: Account, sip: Sip, instance: str, located: Located, trans
     if account.password:
         user = account.auth_user or user_of(account)
         config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, account.password.reveal()))
-    if account.outbound_proxy:
-        proxy = parse_server(account.outbound_proxy).uri_host_port
+    # The engine asks for messages at the account's own address, which knows neither port nor transport: only a route leads there.
+    if account.outbound_proxy or account.mwi:
+        proxy = parse_server(account.outbound_proxy or account.server).uri_host_port
         config.sipConfig.proxies.append(f"<sip:{proxy};lr{_transport_of(account)}>")
     config.mwiConfig.enabled = account.mwi
     _set_media(config, account, sip, located.local_address)

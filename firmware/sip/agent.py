@@ -160,7 +160,7 @@ class Agent:
         return False
 
     def set_fax(self, handle: str, on: bool) -> None:  # noqa: FBT001 (a call carries a fax or not)
-        """Let a fax pass: G.711, and a jitter buffer that stands still."""
+        """Let a fax pass: G.711, and a jitter buffer that stands still. Off lets the buffer follow the network again; the codec stays."""
         self._calls.set_fax(handle, wanted=on)
 
     def quality(self, handle: str) -> Quality:

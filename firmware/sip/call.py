@@ -17,7 +17,7 @@ from firmware.sip.call_media import CallMedia
 from firmware.sip.engine import shielded
 from firmware.sip.news import CallEstablished, CallOver, CallProgressed, DigitArrived, MediaChanged, News, Quality, TransferDone
 from firmware.sip.options import Header, call_options, one_stream
-from firmware.sip.reasons import why_over
+from firmware.sip.reasons import why_moved, why_over
 from firmware.sip.renegotiation import Renegotiation, Terms
 
 log = logging.getLogger("keepline.sip")
@@ -48,6 +48,8 @@ class _Progress:
     over: bool = False
     ended: Ended = Ended.NOT_YET
     reason: str = ""
+    moved: int = 0
+    """The 3xx that ended the call; the engine ends it with a status of its own."""
     quality: Quality = field(default_factory=Quality)
     media: MediaChanged | None = None
     transfer: Transfer = Transfer.NONE
@@ -185,7 +187,7 @@ class Call(CallMedia):
         if not progress.over:
             progress.over = True
             by_us = progress.ended is Ended.BY_US
-            self._report(CallOver(self.handle, info.lastStatusCode, by_us, progress.quality, progress.reason))
+            self._report(CallOver(self.handle, progress.moved or info.lastStatusCode, by_us, progress.quality, progress.reason))
 
     @shielded
     def onCallMediaState(self, prm: Any) -> None:  # noqa: ARG002 (the engine's signature)
@@ -223,6 +225,15 @@ class Call(CallMedia):
                 self.talk.answered(state.tsx.statusCode, self._send_terms)
         elif state.tsx.method == "REFER" and state.tsx.state == pj.PJSIP_TSX_STATE_TRYING:
             self._refer_source = state.src.rdata.srcAddress
+
+    def onCallRedirected(self, prm: Any) -> int:
+        self._take_redirection(prm)
+        return int(pj.PJSIP_REDIRECT_STOP)
+
+    @shielded
+    def _take_redirection(self, prm: Any) -> None:
+        self._progress.moved = prm.e.body.tsxState.tsx.statusCode
+        self._progress.reason = why_moved(prm.targetUri)
 
     @shielded
     def onCallTransferStatus(self, prm: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pjsua2 as pj
 
 from firmware.settings.model import Account as AccountSettings
-from firmware.sip.identity import headers_of, number_of
+from firmware.sip.identity import number_of
 
 _NOT_ACCEPTABLE = {415, 488, 606}
 """What is said to a session description that cannot be taken."""
@@ -13,7 +13,7 @@ _NOT_ACCEPTABLE = {415, 488, 606}
 
 def why_over(event: Any, info: Any, settings: AccountSettings) -> str:
     """ "" where the status says enough."""
-    return _why_unreachable(event, info) or _why_refused(settings, info) or _why_moved(event, info)
+    return _why_unreachable(event, info) or _why_refused(settings, info)
 
 
 def _why_unreachable(event: Any, info: Any) -> str:
@@ -37,10 +37,7 @@ def _why_refused(settings: AccountSettings, info: Any) -> str:
     return ""
 
 
-def _why_moved(event: Any, info: Any) -> str:
+def why_moved(target: str) -> str:
     """A 3xx names another number to call. It is not followed: whoever can answer a call could otherwise make this box call at its cost."""
-    if info.lastStatusCode // 100 != 3 or info.role != pj.PJSIP_ROLE_UAC:
-        return ""
-    message = event.body.tsxState.src.rdata.wholeMsg if event.type == pj.PJSIP_EVENT_TSX_STATE else ""
-    number = number_of(headers_of(message).get("contact", ""))
+    number = number_of(target)
     return f"the far end asks to call {number or 'another number'} instead, which is not done by itself: it could cost money"

@@ -87,6 +87,7 @@ class Box:
         self._may_transfer = may_transfer or (lambda _handle, _digits: "")
         self.news: list[News] = []
         self.ports: list[LinePort] = []
+        self.on_news: Callable[[News], None] = lambda _news: None
         self._answering: dict[str, list[LinePort | Desk | None]] = {}
 
     async def __aenter__(self) -> Self:
@@ -112,6 +113,7 @@ class Box:
 
     def _take(self, news: News) -> None:
         self.news.append(news)
+        self.on_news(news)
         self._changed.set()
         waiting = self._answering.get(news.account) if isinstance(news, CallArrived) else None
         if waiting and isinstance(news, CallArrived):

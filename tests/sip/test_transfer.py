@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,17 +10,18 @@ import pytest
 
 from firmware.sip.news import CallArrived, CallEstablished, CallOver, CallReplaced, TransferDone
 from tests.peers.ports import free_port
-from tests.peers.sip_wire import SipMessage, parse_message
 from tests.peers.sipp import Sipp
 from tests.sip.box import HEARD_DBM0, Box, account, level, trunk
+from tests.sip.stranger import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.peers.kamailio import Kamailio
+    from tests.peers.sip_wire import SipMessage
 
 NEAR_HZ, FAR_HZ, THIRD_HZ = 1200.0, 1004.0, 1504.0
-NUMBERS = itertools.count(1000)
+REFER_TO = "Refer-To: <sip:600@127.0.0.1>\r\n"
 REFER = Path(__file__).with_name("scenarios") / "call_and_refer.xml"
 
 
@@ -180,52 +179,31 @@ def test_a_stranger_who_knows_the_dialog_may_neither_transfer_nor_replace_it(tmp
             with Sipp(tmp_path / "sipp", "call_until_bye", target=f"127.0.0.1:{box.port}", user="alice") as caller:
                 await box.until(CallEstablished)
                 answer = await asyncio.to_thread(caller.wait_received, lambda message: message.status == 200)
+
+                def status(address: str, method: str, **what: str) -> int:
+                    return ask(address, box.port, method, **what)
+
                 for address in ("127.0.0.2", "127.0.0.3"):
-                    assert await asyncio.to_thread(ask, address, box.port, refer(answer)) == 403, address
-                assert await asyncio.to_thread(ask, "127.0.0.3", box.port, replacing(answer)) == 403
-                assert await asyncio.to_thread(ask, "127.0.0.2", box.port, replacing(answer)) == 0, "silence"
-                assert await asyncio.to_thread(ask, "127.0.0.1", box.port, replacing(answer, "nobody")) == 481
-                assert await asyncio.to_thread(ask, "127.0.0.1", box.port, refer(None)) == 405
+                    assert await asyncio.to_thread(status, address, "REFER", headers=REFER_TO, **dialog_of(answer)) == 403
+                assert await asyncio.to_thread(status, "127.0.0.3", "INVITE", **replacing(answer)) == 403
+                assert await asyncio.to_thread(status, "127.0.0.2", "INVITE", **replacing(answer)) == 0, "silence"
+                assert await asyncio.to_thread(status, "127.0.0.1", "INVITE", **replacing(answer, "nobody")) == 481
+                assert await asyncio.to_thread(status, "127.0.0.1", "REFER", headers=REFER_TO) == 405
+                assert await asyncio.to_thread(status, "127.0.0.2", "REFER", headers=REFER_TO) == 0, "silence"
                 assert box.asked == []
                 assert not [news for news in box.news if isinstance(news, CallReplaced | CallOver)]
 
     asyncio.run(story())
 
 
-def ask(address: str, port: int, request: Callable[[str, int, int], str]) -> int:
-    """The final status that a request from this address gets; 0 for a second of silence."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
-        peer.bind((address, 0))
-        peer.settimeout(1.0)
-        peer.sendto(request(address, peer.getsockname()[1], port).encode(), ("127.0.0.1", port))
-        status = 100
-        try:
-            while status < 200:
-                status = parse_message(peer.recv(65535)).status
-        except TimeoutError:
-            return 0
-        return status
+def dialog_of(answer: SipMessage) -> dict[str, str]:
+    return {"far": answer.headers["From"], "near": answer.headers["To"], "call": answer.call_id}
 
 
-def refer(answer: SipMessage | None) -> Callable[[str, int, int], str]:
-    """A REFER within the dialog of this answer, or in none."""
-    far = answer.headers["From"] if answer else "<sip:raw@127.0.0.1>;tag=1"
-    near = answer.headers["To"] if answer else "<sip:alice@127.0.0.1>"
-    call = answer.call_id if answer else "nowhere"
-    return lambda host, own, port: (
-        f"REFER sip:alice@127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {host}:{own};branch=z9hG4bK{own};rport\r\n"
-        f"From: {far}\r\nTo: {near}\r\nCall-ID: {call}\r\nCSeq: {next(NUMBERS)} REFER\r\nMax-Forwards: 70\r\n"
-        f"Contact: <sip:raw@{host}:{own}>\r\nRefer-To: <sip:600@127.0.0.1>\r\nContent-Length: 0\r\n\r\n"
-    )
-
-
-def replacing(answer: SipMessage, call: str = "") -> Callable[[str, int, int], str]:
+def replacing(answer: SipMessage, call: str = "") -> dict[str, str]:
     """An INVITE that would take the dialog over."""
-    tags = [answer.headers[name].partition("tag=")[2] for name in ("To", "From")]
-    body = "v=0\r\no=raw 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9000 RTP/AVP 8\r\n"
-    return lambda host, own, port: (
-        f"INVITE sip:alice@127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {host}:{own};branch=z9hG4bK{own};rport\r\n"
-        f"From: <sip:raw@{host}>;tag=1\r\nTo: <sip:alice@127.0.0.1>\r\nCall-ID: r{own}\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n"
-        f"Contact: <sip:raw@{host}:{own}>\r\nReplaces: {call or answer.call_id};to-tag={tags[0]};from-tag={tags[1]}\r\n"
-        f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-    )
+    to_tag, from_tag = (answer.headers[name].partition("tag=")[2] for name in ("To", "From"))
+    return {
+        "headers": f"Replaces: {call or answer.call_id};to-tag={to_tag};from-tag={from_tag}\r\nContent-Type: application/sdp\r\n",
+        "body": "v=0\r\no=raw 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9000 RTP/AVP 8\r\n",
+    }
