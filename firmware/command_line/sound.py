@@ -6,7 +6,7 @@ from firmware.command_line.errors import Misused, Undone
 from firmware.sound.errors import WavWrong
 from firmware.sound.wav import BYTES_A_SECOND, RATE_HZ, from_wav, resample, to_wav
 
-__all__ = ["BYTES_A_SECOND", "RATE_HZ", "RATE_HZ", "read_wav", "resample", "write_wav"]
+__all__ = ["BYTES_A_SECOND", "RATE_HZ", "read_wav", "resample", "write_wav"]
 
 _LONGEST_S = 300
 
