@@ -28,7 +28,18 @@ LOADED = (
     "hal.sim.handset",
     "uvicorn.protocols.http.h11_impl",
 )
-MODULES = ("start", "dial_tone", "digit_to_invite", "invite_to_bell", "voice_delay", "call_load", "wake_ups")
+MODULES = (
+    "start",
+    "dial_tone",
+    "digit_to_invite",
+    "invite_to_bell",
+    "voice_delay",
+    "call_load",
+    "wake_ups",
+    "keys",
+    "pulses",
+    "echo",
+)
 
 
 def main(words: Sequence[str] | None = None) -> int:
