@@ -11,18 +11,17 @@ SILENCE_S, BURST_S = 1.0, 20.0
 _numbers = itertools.count(1000)
 
 
-def ask(address: str, port: int, method: str, *, user: str = "alice", headers: str = "", body: str = "", **dialog: str) -> int:
-    """The final status of a request sent from `address`; 0 for a second of silence. `dialog` may give far, near (From and To) and call (Call-ID).
-
-    `headers` are whole lines that end in CRLF.
+def ask(address: str, port: int, method: str, *, headers: str = "", body: str = "", **dialog: str) -> int:
+    """The final status of a request to alice sent from `address`; 0 for a second of silence. `dialog` may give far, near (From and To) and
+    call (Call-ID). `headers` are whole lines that end in CRLF.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
         peer.bind((address, 0))
         peer.settimeout(SILENCE_S)
         own, number = peer.getsockname()[1], next(_numbers)
-        near = dialog.get("near") or f"<sip:{user}@127.0.0.1>"
+        near = dialog.get("near") or "<sip:alice@127.0.0.1>"
         request = (
-            f"{method} sip:{user}@127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {address}:{own};branch=z9hG4bK{number};rport\r\n"
+            f"{method} sip:alice@127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {address}:{own};branch=z9hG4bK{number};rport\r\n"
             f"From: {dialog.get('far') or f'<sip:raw@{address}>;tag={number}'}\r\nTo: {near}\r\n"
             f"Call-ID: {dialog.get('call') or f'{number}@{address}'}\r\nCSeq: {number} {method}\r\nMax-Forwards: 70\r\n"
             f"Contact: <sip:raw@{address}:{own}>\r\n{headers}Content-Length: {len(body)}\r\n\r\n{body}"

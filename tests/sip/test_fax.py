@@ -49,13 +49,13 @@ def test_a_fax_moves_the_call_to_g711_and_holds_the_delay_still(kamailio: Kamail
             assert (await box.until(MediaChanged, lambda news: news.handle == "out")).codec.startswith("G722")
             await near_head.waits_to_hear(FAR_HZ)
             before = shortest_wait_ms(box, "out")
-            box.agent.set_fax("out", True)
+            box.agent.set_fax("out", on=True)
             await box.until(MediaChanged, lambda news: news.handle == "out" and news.codec.startswith("PCMA"))
             await near_head.waits_to_hear(FAR_HZ)
             assert shortest_wait_ms(box, "out") > before
             assert level(await near_head.hears(), FAR_HZ) > HEARD_DBM0
             assert level(await far_head.hears(), NEAR_HZ) > HEARD_DBM0
-            box.agent.set_fax("out", False)
+            box.agent.set_fax("out", on=False)
             assert level(await near_head.hears(), FAR_HZ) > HEARD_DBM0
 
     asyncio.run(story())
