@@ -47,6 +47,7 @@ class Asterisk:
 
         With `media_encryption` "sdes" or "dtls" calls without SRTP are refused.
         """
+        self.folder = folder
         self.address, self.port = address, free_port_block(2)
         self.tls_port = self.port + 1
         first = free_port_block(RTP_PORTS)

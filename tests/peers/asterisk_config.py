@@ -10,6 +10,13 @@ if TYPE_CHECKING:
 
 # Numbers one can call; test_asterisk_peer.py proves each.
 ECHO, MILLIWATT, BUSY, CONGESTION, KEYS, TONE_440 = "600", "601", "602", "603", "604", "605"
+# And what a PBX offers by number; tests/interop proves these. A call transferred to PARK waits at FIRST_PARKED, or at the next place.
+CONFERENCE, PARK, FIRST_PARKED, PICKUP = "610", "*85", "701", "*8"
+LEAVE_MESSAGE = "*9"
+"""Before a user's name: to that user's mailbox."""
+
+# Other drivers, and other ways of keeping voicemail, that want configuration of their own.
+NOT_LOADED = ("chan_iax2", "res_hep", "app_voicemail_odbc", "app_voicemail_imap")
 
 MediaEncryption = Literal["no", "sdes", "dtls"]
 
@@ -32,11 +39,15 @@ def files(
     """File name to text. `folder` is the run's folder as Asterisk sees it; `users` is name to password."""
     return {
         "asterisk.conf": _asterisk(folder),
-        "modules.conf": "[modules]\nautoload=yes\nnoload=chan_iax2.so\nnoload=res_hep.so\n",
+        "modules.conf": "[modules]\nautoload=yes\n" + "".join(f"noload={name}.so\n" for name in NOT_LOADED),
         "logger.conf": "[general]\n[logfiles]\nconsole=notice,warning,error,verbose(3)\n",
         "rtp.conf": f"[general]\nrtpstart={listening.rtp_ports.start}\nrtpend={listening.rtp_ports.stop - 1}\n",
         "pjsip.conf": _transports(listening) + "".join(_endpoint(*user, encryption, codecs) for user in users.items()),
         "extensions.conf": _dialplan(users),
+        "voicemail.conf": _voicemail(users),
+        "res_parking.conf": f"[default]\nparkext={PARK}\nparkpos={FIRST_PARKED}-{int(FIRST_PARKED) + 8}\ncontext=parked\nparkingtime=60\n",
+        "features.conf": f"[general]\npickupexten={PICKUP}\n[featuremap]\nblindxfer=##\natxfer=*2\n",
+        "confbridge.conf": "[general]\n[default_user]\ntype=user\nquiet=yes\n[default_bridge]\ntype=bridge\n",
         "indications.conf": "[general]\ncountry=us\n[us]\nringcadence=2000,4000\nbusy=480+620/500,0/500\ncongestion=480+620/250,0/250\n",
     }
 
@@ -64,10 +75,17 @@ def _endpoint(user: str, password: str, encryption: MediaEncryption, codecs: Ite
     return (
         f"[{user}]\ntype=endpoint\ncontext=phones\nauth={user}\naors={user}\ndisallow=all\nallow={','.join(codecs)}\n"
         f"media_encryption={encryption}\n{dtls}direct_media=no\nrtp_symmetric=yes\nforce_rport=yes\nrewrite_contact=yes\n"
-        f"dtmf_mode=rfc4733\ntimers=yes\n100rel=yes\n\n"
+        f"dtmf_mode=rfc4733\ntimers=yes\n100rel=yes\ncall_group=1\npickup_group=1\n"
+        # With both, a SUBSCRIBE for the mailbox takes the place of NOTIFYs that nobody asked for.
+        f"mailboxes={user}@default\nmwi_subscribe_replaces_unsolicited=yes\n\n"
         f"[{user}]\ntype=auth\nauth_type=userpass\nusername={user}\npassword={password}\n\n"
-        f"[{user}]\ntype=aor\nmax_contacts=4\nremove_existing=no\nminimum_expiration=10\n\n"
+        f"[{user}]\ntype=aor\nmax_contacts=4\nremove_existing=no\nminimum_expiration=10\nmailboxes={user}@default\n\n"
     )
+
+
+def _voicemail(users: Iterable[str]) -> str:
+    """A mailbox for each user, without PIN questions: nobody listens there."""
+    return "[general]\nformat=wav\nminsecs=0\nmaxsilence=0\n[default]\n" + "".join(f"{user} => 1234,{user}\n" for user in users)
 
 
 def _dialplan(users: Iterable[str]) -> str:
@@ -78,9 +96,12 @@ def _dialplan(users: Iterable[str]) -> str:
         CONGESTION: ["Hangup(34)"],  # cause 34, no circuit available: 503
         KEYS: ["Answer()", "Read(KEYS,,4,,1,10)", "Verbose(1,keys heard: ${KEYS})", "Hangup()"],
         TONE_440: ["Answer()", "PlayTones(440)", "Wait(60)"],
-        **{user: [f"Dial(PJSIP/{user},60)", "Hangup(${HANGUPCAUSE})"] for user in users},
+        CONFERENCE: ["Answer()", "ConfBridge(one)"],
+        PICKUP: ["Pickup()"],
+        **{f"{LEAVE_MESSAGE}{user}": ["Answer()", f"VoiceMail({user}@default,s)", "Hangup()"] for user in users},
+        **{user: [f"Dial(PJSIP/{user},60,Tt)", "Hangup(${HANGUPCAUSE})"] for user in users},
     }
-    text = "[phones]\n"
+    text = "[phones]\ninclude => parked\n"
     for number, applications in steps.items():
         first, *rest = applications
         text += f"exten => {number},1,{first}\n" + "".join(f" same => n,{application}\n" for application in rest)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Exchange = Literal["kamailio", "asterisk"]
 EXCHANGES: tuple[Exchange, ...] = ("kamailio", "asterisk")
 KEYS = r"([0-9*#A-D]+)"
-NAME = r"([\w.+-]+)"
+NAME = r"([\w.+*#-]+)"
 
 
 @dataclass(frozen=True)
