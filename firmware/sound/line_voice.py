@@ -3,11 +3,14 @@
 Runs inline in the media thread, a frame at a time, without lock, clock or allocation to speak of. Knows no call.
 """
 
+from array import array
+from collections import deque
 from collections.abc import Callable
 
 from firmware.sound.echo import EchoCanceller
 from firmware.sound.fax import FaxListener, OnFaxTone
-from firmware.sound.spandsp import DtmfDetector
+from firmware.sound.key_check import WINDOW_SAMPLES, key_in
+from firmware.sound.spandsp import DtmfDetector, DtmfEvent
 
 FRAME_SAMPLES = 80
 FRAME_MS = 10
@@ -19,6 +22,9 @@ key (all in tests/sound/test_line_voice.py)."""
 
 _SUSPICION_FRAMES = 4
 """A key is certain within 40 ms of its beginning; what stays uncertain longer is a voice and is let through again."""
+
+_ECHO_FRAMES = 8
+"""A key that comes back began up to 40 ms later, and is certain 40 ms after that."""
 
 _SILENCE = bytes(2 * FRAME_SAMPLES)
 _HELD_BYTES = 2 * DELAY_MS * FRAME_SAMPLES // FRAME_MS
@@ -37,7 +43,8 @@ class LineVoice:
         self._on_digit_end = on_digit_end
         self._detector = DtmfDetector()
         self._held = bytes(_HELD_BYTES)
-        self._in_digit = False
+        self._given: deque[bytes] = deque(maxlen=_ECHO_FRAMES)
+        self._in_digit = self._is_echoed = False
         self._mutes_this = True
         self._suspected_frames = 0
         self._filtering = False
@@ -57,6 +64,7 @@ class LineVoice:
     def heard(self, frame: bytes) -> None:
         """Every frame that is put on the line, before the next one of `process`; in the media thread."""
         self._canceller.given(frame)
+        self._given.append(frame)
         if self._fax:
             self._fax.from_far_end(frame)
 
@@ -73,12 +81,26 @@ class LineVoice:
             self._filtering = self.filters_dial_tone
             self._detector.filter_dial_tone(wanted=self._filtering)
         for event in self._detector.feed(bare):
-            self._in_digit = event.started
-            self._mutes_this = self.mutes_digits if event.started else True
-            (self._on_digit if event.started else self._on_digit_end)(event.digit)
+            self._note(event)
         out = _SILENCE if self._muted() else self._held + frame[:-_HELD_BYTES]
         self._held = frame[-_HELD_BYTES:]
         return out
+
+    def _note(self, event: DtmfEvent) -> None:
+        if event.started and self._is_echo(event.digit):
+            self._is_echoed = True
+        elif self._is_echoed and not event.started:
+            self._is_echoed = False
+        else:
+            self._in_digit = event.started
+            self._mutes_this = self.mutes_digits if event.started else True
+            (self._on_digit if event.started else self._on_digit_end)(event.digit)
+
+    def _is_echo(self, digit: str) -> bool:
+        """Whether the far end sends the same key: then it came back, and nobody pressed it here. A millisecond, once a key."""
+        given = array("h", b"".join(self._given))
+        ends = range(WINDOW_SAMPLES, len(given) + 1, FRAME_SAMPLES)
+        return any(key_in(given[end - WINDOW_SAMPLES : end]) == digit for end in ends)
 
     def _muted(self) -> bool:
         self._suspected_frames = self._suspected_frames + 1 if self._detector.suspicious else 0

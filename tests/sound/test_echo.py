@@ -182,3 +182,22 @@ def test_keys_are_heard_against_a_talking_announcement(voices: list[Samples], ke
         voice.process(frame)
         voice.heard(given)
     assert said == [key] * 3
+
+
+@pytest.mark.parametrize("cancels", [True, False])
+@pytest.mark.parametrize(("loss_db", "delay_ms"), [(6, 2), (14, 30), (25, 2)])
+def test_keys_of_the_far_end_come_back_and_are_not_taken_for_ours(loss_db: float, delay_ms: float, cancels: bool) -> None:  # noqa: FBT001
+    said: list[str] = []
+    voice = LineVoice(said.append, said.append)
+    voice.cancels_echo = cancels
+    keys = [np.append(KeyPress(key, 80, -6, -6).samples(), silence(640)) for key in KEYS]
+    pressed_here = np.append(KeyPress("5", 80, -12, -12).samples(), silence(1600))
+    far = np.concatenate([silence(800), *keys, silence(len(pressed_here))])
+    near = np.concatenate([silence(len(far) - len(pressed_here)), pressed_here])
+    hybrid, echo = Hybrid(loss_db, delay_ms), np.zeros(FRAME, np.float32)
+    for given, frame in zip(frames(far), frames(near), strict=True):
+        hybrid.take(echo)
+        voice.process(pcm(echo + samples_of(frame)))
+        voice.heard(given)
+        hybrid.give(given)
+    assert said == ["5", "5"]
