@@ -250,6 +250,11 @@ class Account:
         return self._account
 
     @property
+    def engine_id(self) -> int:
+        """The engine's number for it; -1 while there is none."""
+        return int(self._account.getId()) if self._account else -1
+
+    @property
     def started(self) -> bool:
         return self._starting is not None
 

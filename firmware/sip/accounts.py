@@ -8,9 +8,12 @@ from firmware.core.registration import RegistrationPhase
 from firmware.settings.model import Account as AccountSettings
 from firmware.settings.model import Settings
 from firmware.sip.account import Account, Listener
+from firmware.sip.account_config import user_of
 from firmware.sip.engine import Engine
 from firmware.sip.errors import CallImpossible
+from firmware.sip.identity import number_of, request_uri_of
 from firmware.sip.news import AccountChanged, MessagesWaiting
+from firmware.sip.referral import address_of, is_among
 
 _STOP_S = 3.0
 """How long a stop waits for the answers to BYE and unregistration; a dead server must not hold up a shutdown."""
@@ -38,6 +41,7 @@ class Accounts:
 
     def start(self) -> None:
         self.allow_sources()
+        self._engine.select_accounts_by(self._select)
         for account in self._accounts.values():
             account.start()
 
@@ -50,6 +54,18 @@ class Accounts:
         if account is None or account.engine_account is None:
             raise CallImpossible(503, "there is no account to call with" if account is None else "the server is not found yet")
         return account
+
+    def _select(self, source: str, message: str, guess: int) -> int:
+        """The engine goes by names alone, and two providers may know us by the same one: a request is for an account whose own server sent it."""
+        address = address_of(source)
+        fitting = {account.engine_id: account for account in self._accounts.values() if is_among(address, account.sources)}
+        if guess in fitting or not fitting:
+            return guess
+        user = number_of(request_uri_of(message))
+        named = (
+            number for number, account in fitting.items() if user in {user_of(account.settings), account.settings.contact_user}
+        )
+        return next(named, next(iter(fitting)))
 
     def of(self, settings: AccountSettings) -> Account | None:
         """The account that works by these settings now, leaving or not."""

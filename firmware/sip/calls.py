@@ -232,6 +232,8 @@ class Calls(Mapping[str, Call]):
             return self._refused(call, "the target of the transfer is not at the account's server")
         if not call.established or self._successions.heir_of(call.handle):
             return self._refused(call, "a call cannot be transferred now")
+        if call.settings.anonymous:  # the engine would place the call by the account's own name
+            return self._refused(call, "an account that hides its number takes no transfers")
         reason = self._may_transfer(call.handle, target.digits)
         if reason:
             return self._refused(call, reason)

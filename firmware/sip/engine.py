@@ -71,6 +71,18 @@ def _indented(text: str) -> str:
     return "\n    ".join(shown)
 
 
+class _Endpoint(pj.Endpoint):  # type: ignore[misc]
+    """The engine's endpoint; asks which account an incoming request is for, given its source, its text and the engine's own guess."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.select: Callable[[str, str, int], int] = lambda _source, _message, guess: guess
+
+    @shielded
+    def onSelectAccount(self, prm: Any) -> None:
+        prm.accountIndex = self.select(prm.rdata.srcAddress, prm.rdata.wholeMsg, prm.accountIndex)
+
+
 @dataclass(frozen=True)
 class TransportKey:
     kind: Transport
@@ -87,7 +99,7 @@ class Engine:
         self._timer: asyncio.TimerHandle | None = None
         self._clock_runs = False
         self._clock_wanted: set[str] = set()
-        self._endpoint = pj.Endpoint()
+        self._endpoint = _Endpoint()
         self._log = _Log()
         self._endpoint_log_level = 5 if settings.device.log_level == "debug" else 2
         with _usable():
@@ -172,6 +184,10 @@ class Engine:
         tls.CaListFile = self._sip.tls_ca_file or ssl.get_default_verify_paths().cafile or ""
         tls.proto = pj.PJ_SSL_SOCK_PROTO_TLS1_2 | pj.PJ_SSL_SOCK_PROTO_TLS1_3
         tls.msecTimeout = 10_000
+
+    def select_accounts_by(self, select: Callable[[str, str, int], int]) -> None:
+        """Who says which account an incoming request is for."""
+        self._endpoint.select = select
 
     def know_host(self, name: str, address: str) -> None:
         """Teach the engine's own resolver a name of the hosts file, which it does not read."""

@@ -63,6 +63,10 @@ def _all_of(message: str, wanted: str) -> list[str]:
     return [value.strip() for name, _, value in pairs if name.strip().lower() == wanted]
 
 
+def request_uri_of(message: str) -> str:
+    return message.partition("\n")[0].split(" ")[1] if message.count(" ") > 1 else ""
+
+
 def number_of(address: str) -> str:
     """The user part of an address header's value."""
     return _parts(address)[1]

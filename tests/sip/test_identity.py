@@ -103,6 +103,19 @@ def test_the_wanted_ring_and_the_number_first_called_are_told(
     assert (arrived.alert_info, arrived.diverted_from, arrived.called) == (ring, diverted, "alice")
 
 
+def test_a_call_is_for_the_account_whose_server_sent_it_though_another_has_the_same_user(tmp_path: Path) -> None:
+    async def story() -> None:
+        second = account("alice", "127.0.0.4", register=False, id="second", accept_from=("127.0.0.3",))
+        async with Box(trunk(free_port_block(2)), second) as box:
+            for address, name in (("127.0.0.3", "second"), ("127.0.0.1", "trunk")):
+                seen = len(box.news)
+                folder, target = tmp_path / name, f"127.0.0.1:{box.port}"
+                with Sipp(folder, "call", target=target, user="alice", address=address):
+                    assert (await box.until(CallArrived, after=seen)).account == name
+
+    asyncio.run(story())
+
+
 def test_the_server_reaches_the_box_by_the_contact_user_of_the_settings(kamailio: Kamailio) -> None:
     async def story() -> None:
         async with Box(account("alice", kamailio.server, contact_user="s-4711"), account("bob", kamailio.server)) as box:

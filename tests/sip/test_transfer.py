@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from firmware.sip.news import CallArrived, CallEstablished, CallOver, CallReplaced, TransferDone
+from tests.peers.baresip import Baresip
 from tests.peers.ports import free_port
 from tests.peers.sipp import Sipp
 from tests.sip.box import HEARD_DBM0, Box, account, level, trunk
@@ -90,6 +91,21 @@ def test_a_transfer_that_is_not_allowed_is_refused_and_nobody_is_called(kamailio
     asyncio.run(story())
 
 
+def test_an_account_that_hides_its_number_takes_no_transfer(kamailio: Kamailio) -> None:
+    async def story() -> None:
+        async with Box(account("alice", kamailio.server), account("bob", kamailio.server, anonymous=True)) as box:
+            near, head = box.line(NEAR_HZ)
+            far, _ = box.line(FAR_HZ)
+            box.answers("bob", far)
+            box.agent.place("out", "alice", "bob", near)
+            await head.waits_to_hear(FAR_HZ)
+            box.agent.transfer("out", "dave")
+            done = await box.until(TransferDone)
+            assert (done.ok, done.status, box.asked) == (False, 403, [])
+
+    asyncio.run(story())
+
+
 def test_an_attended_transfer_joins_both_far_ends_without_us(kamailio: Kamailio) -> None:
     async def story() -> None:
         async with three(kamailio) as box:
@@ -145,6 +161,34 @@ def test_an_impatient_transferor_hangs_up_first_and_the_call_goes_on(kamailio: K
             await far_head.waits_to_hear(THIRD_HZ)
 
     asyncio.run(story())
+
+
+def test_a_real_telephone_is_transferred_by_us_and_transfers_us(kamailio: Kamailio, tmp_path: Path) -> None:
+    async def story(telephone: Baresip) -> None:
+        async with Box(account("alice", kamailio.server), account("carol", kamailio.server)) as box:
+            near, head = box.line(NEAR_HZ)
+            third, third_head = box.line(THIRD_HZ)
+            box.answers("carol", third, third)
+            box.agent.place("out", "alice", "600", near)
+            await head.waits_to_hear(FAR_HZ)
+            box.agent.hold("out")
+            box.agent.transfer("out", "carol")
+            assert (await box.until(TransferDone)).ok
+            await third_head.waits_to_hear(FAR_HZ)
+            box.agent.end((await box.until(CallArrived)).handle)
+            seen = len(box.news)
+            box.agent.place("again", "alice", "600", near)
+            await box.until(CallEstablished, after=seen)
+            await head.waits_to_hear(FAR_HZ)
+            await asyncio.to_thread(telephone.transfer, "carol")
+            replaced = await box.until(CallReplaced)
+            assert (replaced.handle, replaced.number) == ("again", "carol")
+            await asyncio.gather(head.waits_to_hear(THIRD_HZ), third_head.waits_to_hear(NEAR_HZ))
+            await box.until(CallOver, lambda news: news.handle == "again")
+
+    with Baresip(tmp_path / "600", "600", "600pw", server=kamailio.server, source=FAR_HZ) as telephone:
+        kamailio.wait_registered("600")
+        asyncio.run(story(telephone))
 
 
 @pytest.mark.parametrize(
