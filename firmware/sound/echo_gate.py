@@ -31,14 +31,18 @@ _LONGEST_VOICE = 300
 _CONVERGED = 0.12
 """Left of the echo by the filter (18 dB) where the gate may be opened by a voice weaker than the echo."""
 _LEFT_RISES, _LEFT_FALLS = 0.02, 0.05
-_OPENS = 5.0
+_OPENS = 6.0
 _OPENS_LEAST, _OPENS_MOST = 0.15, 0.9
 _OPENS_AFTER = 3
 """Frames in a row above the mark that open the gate: fewer are what a new sound leaves until the filter has learned it."""
 _OVER_NOISE = 3.0
-_FIRST_FLOOR = 8.0
+_FIRST_FLOOR = 30.0
 _NOISE_RISES = 1.006
-"""A floor rises by 5 dB a second."""
+"""A floor rises by 5 dB a second: words have gaps oftener than that matters."""
+_NOISE_SWINGS = 1.6
+"""The usual peak of a frame of noise, of the least one."""
+_LEAST_NOISE = 6
+"""Softer noise is silence (-75 dBm0)."""
 _MOST_NOISE = 60
 """Peak of the loudest comfort noise (about -55 dBm0)."""
 
@@ -67,28 +71,33 @@ class EchoGate:
 
     def voice_over_echo(self, heard_peak: int, reference_peak: int) -> bool:
         """Whether the near end speaks, louder than any echo of this reference, or did a moment ago."""
-        if reference_peak >= _AUDIBLE and heard_peak > _OVER_ECHO * self._return * reference_peak + _AUDIBLE:
+        self._floor = min(float(heard_peak), max(1.0, self._floor) * _NOISE_RISES)
+        echo_at_most = _OVER_ECHO * self._return * reference_peak
+        if heard_peak > echo_at_most + max(_AUDIBLE, _OVER_NOISE * self._floor):
             self._held = _HOLD_FRAMES
         elif self._held:
             self._held -= 1
-        self._voice_frames = self._voice_frames + 1 if self._held else 0
+        if not self._held:
+            self._voice_frames = 0
+        elif reference_peak >= _TEACHES:
+            self._voice_frames += 1
         if self._voice_frames > _LONGEST_VOICE:
             self._return, self._left, self._held = _FIRST_RETURN, 1.0, 0
         return self._held > 0
 
     def let_through(self, frame: Frame) -> bytes:
         """The frame if it may have a voice in it, else noise as loud as the line itself is."""
-        self._floor = min(float(frame.left_peak), max(1.0, self._floor) * _NOISE_RISES)
         echo_heard = frame.heard_peak > _OVER_NOISE * self._floor
         if frame.reference_peak >= _TEACHES and echo_heard:
             self._learn(frame)
         if frame.reference_peak < _AUDIBLE or not echo_heard:
             return frame.left
-        self._above = self._above + 1 if frame.left_peak >= self._opens_at() * frame.heard_peak else 0
+        mark = self._opens_at() * frame.heard_peak + _NOISE_SWINGS * self._floor
+        self._above = self._above + 1 if frame.left_peak >= mark else 0
         return frame.left if self._above >= _OPENS_AFTER else self._comfort_noise()
 
     def _learn(self, frame: Frame) -> None:
-        share = frame.left_peak / max(1, frame.heard_peak)
+        share = max(0.0, frame.left_peak - _NOISE_SWINGS * self._floor) / max(1, frame.heard_peak)
         self._left += (_LEFT_RISES if share > self._left else _LEFT_FALLS) * (min(1.0, share) - self._left)
         if self._left < _CONVERGED:
             returned = frame.heard_peak / frame.reference_peak
@@ -101,7 +110,7 @@ class EchoGate:
 
     def _comfort_noise(self) -> bytes:
         level = min(_MOST_NOISE, int(self._floor))
-        if level < 2:
+        if level < _LEAST_NOISE:
             return _SILENCE
         self._at = (self._at + 2 * 37) % _FRAME_BYTES
         return self._noise[level][self._at : self._at + _FRAME_BYTES]

@@ -121,6 +121,33 @@ def test_a_silent_line_and_a_silent_far_end_pass_every_sample(voices: list[Sampl
     assert pcm(out[DELAY_MS * 8 :]) == pcm(near[: -DELAY_MS * 8])
 
 
+@pytest.mark.parametrize("far_dbm0", [-70, -60, -50])
+def test_a_voice_keeps_its_level_over_the_far_end_s_noise_and_spoils_nothing(voices: list[Samples], far_dbm0: float) -> None:
+    """A far end that listens sends comfort noise. Ten seconds of a voice over it leave the canceller as good as it was."""
+    path, canceller = spread_path(14, 2, 1), EchoCanceller()
+    on_path(voices[0][: 6 * SECOND], silence(6 * SECOND), path, canceller)
+    near = voices[1][: 10 * SECOND]
+    out = on_path(noise(len(near), far_dbm0, 2), near, path, canceller)
+    assert abs(power_db(out) - power_db(near)) < 0.3
+    on_path(silence(SECOND // 10), silence(SECOND // 10), path, canceller)
+    later = voices[2][: 3 * SECOND]
+    after = on_path(later, silence(len(later)), path, canceller)
+    assert power_db(np.convolve(later, path)[: len(later)]) - power_db(after) >= 30
+
+
+def test_a_noisy_line_hears_no_echo_when_the_far_end_begins_to_speak(voices: list[Samples]) -> None:
+    path, canceller = spread_path(14, 2, 1), EchoCanceller()
+    far = voices[0][: 12 * SECOND].copy()
+    far[(np.arange(len(far)) // (2 * SECOND)) % 2 == 1] = 0
+    line_noise = noise(len(far), -50, 1)
+    out = on_path(far, line_noise, path, canceller)
+    echo = np.convolve(far, path)[: len(far)]
+    for start in (4, 8):
+        louder_db = power_db(from_to(out, start, start + 1)) - power_db(line_noise)
+        assert louder_db < 1.5
+        assert power_db(from_to(echo, start, start + 1)) - power_db(line_noise) > 12
+
+
 def test_in_pauses_of_the_gate_the_line_sounds_as_it_always_does(voices: list[Samples]) -> None:
     """Comfort noise: while only the far end speaks, what it hears is neither dead nor louder than the line's own noise by 6 dB."""
     far, path = voices[2][: 8 * SECOND], spread_path(14, 2, 1)
