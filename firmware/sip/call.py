@@ -184,6 +184,7 @@ class Call(CallMedia):
         self.talk.stop()
         if progress.transfer is Transfer.ACCEPTED and progress.ended is Ended.NOT_YET:
             self.give_transfer_up(200, "the far end left for the new call")
+        self.give_transfer_up(487, "the call ended before the transfer was done")
         if not progress.over:
             progress.over = True
             by_us = progress.ended is Ended.BY_US

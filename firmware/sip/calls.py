@@ -23,7 +23,6 @@ from firmware.sip.media_watch import MediaWatch
 from firmware.sip.news import CallEstablished, CallOver, CallReplaced, MediaChanged, News, TransferDone
 from firmware.sip.patch_bay import PatchBay
 from firmware.sip.referral import address_of, is_among, target_of
-from firmware.sip.renegotiation import Terms
 from firmware.sip.successions import Successions, still_to_tell
 
 log = logging.getLogger("keepline.sip")
@@ -171,7 +170,7 @@ class Calls(Mapping[str, Call]):
                 self._take_media(news)
             case TransferDone():
                 self._take_transfer(news)
-            case CallEstablished() if predecessor := self._successions.predecessor_of(news.handle):
+            case CallEstablished() if (predecessor := self._successions.predecessor_of(news.handle)) in self._calls:
                 self._succeed(predecessor, established=True)
                 return
         if not self._successions.keep(news):
@@ -179,14 +178,17 @@ class Calls(Mapping[str, Call]):
 
     def _take_over(self, news: CallOver) -> None:
         handle = news.handle
-        if self._successions.heir_of(handle):
+        loop = asyncio.get_running_loop()
+        heir = self._successions.heir_of(handle)
+        if heir and news.by_us:
+            loop.call_soon(self._part_with, heir)  # who hung up wants no other call either
+        elif heir:
             self._succeed(handle, established=False)
         if handle in self._calls:
             self._ending[handle] = self._calls.pop(handle)
         self.bay.forget(handle)
         self._digits.pop(handle, None)
         self._watch.forget(handle)
-        loop = asyncio.get_running_loop()
         loop.call_soon(self._let_go, handle)
         loop.call_soon(self.settle)
         if self._successions.predecessor_of(handle):
@@ -277,7 +279,7 @@ class Calls(Mapping[str, Call]):
         for news in still_to_tell(held_back) if established else held_back:
             self._report(news)
         if handle in self._calls:
-            self._calls[heir].talk.wanted = Terms(fax=self._calls[handle].talk.wanted.fax)
+            self._calls[heir].negotiate(self._calls[handle].talk.wanted)
         loop = asyncio.get_running_loop()
         loop.call_later(_GOODBYE_S, self._part_with, handle)
         loop.call_soon(self.settle)

@@ -191,6 +191,26 @@ def test_a_real_telephone_is_transferred_by_us_and_transfers_us(kamailio: Kamail
         asyncio.run(story(telephone))
 
 
+def test_a_line_that_hangs_up_while_it_is_transferred_calls_nobody(kamailio: Kamailio) -> None:
+    async def story() -> None:
+        async with three(kamailio) as box:
+            near, head = box.line(NEAR_HZ)
+            far, _ = box.line(FAR_HZ)
+            box.answers("bob", far)
+            box.agent.place("out", "alice", "bob", near)
+            await head.waits_to_hear(FAR_HZ)
+            bobs = (await box.until(CallArrived)).handle
+            box.agent.transfer("out", "carol")
+            carols = (await box.until(CallArrived, lambda news: news.account == "carol")).handle
+            box.agent.ring(carols)
+            box.agent.end(bobs)
+            await box.until(CallOver, lambda news: news.handle == carols)
+            await box.until(CallOver, lambda news: news.handle == bobs)
+            assert not [news for news in box.news if isinstance(news, CallReplaced)]
+
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize(
     "refer_to",
     [
