@@ -13,6 +13,13 @@ _HEADERS = frozenset({"replaces", "require"})
 """What an attended transfer puts into the URI; any other header would be the far end's words in our mouth."""
 
 
+# Both match the whole text or nothing: what is judged here must be what the engine will call.
+_NAME_ADDR = re.compile(r'\s*(?:"(?:[^"\\]|\\.)*"|[\w .!%*+`'~-]*)\s*<(?P<uri>[^<>"]*)>\s*(?:;[^<>"]*)?')
+_URI = re.compile(
+    r"sips?:(?P<user>[^@;?<>\"\s]+)@(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::\d{1,5})?(?P<rest>;[^<>\"\s]*)?", re.IGNORECASE
+)
+
+
 @dataclass(frozen=True)
 class Target:
     """A SIP URI of a Refer-To, taken apart. `attended`: it names a call to be replaced."""
@@ -24,13 +31,11 @@ class Target:
 
 def target_of(refer_to: str) -> Target | None:
     """The target, None where it is none that we could take."""
-    bracketed = re.search(r"<([^>]*)>", refer_to)
-    uri, _, headers = (bracketed[1] if bracketed else refer_to.split(";", maxsplit=1)[0]).strip().partition("?")
-    found = re.fullmatch(
-        r"sips?:(?P<user>[^@;?]+)@(?P<host>\[[0-9A-Fa-f:.]+\]|[^:;?\[]+)(?::\d{1,5})?(?P<rest>;.*)?", uri, re.IGNORECASE
-    )
+    whole = _NAME_ADDR.fullmatch(refer_to)
+    uri, _, headers = (whole["uri"] if whole else refer_to.strip()).partition("?")
+    found = _URI.fullmatch(uri)
     names = {header.partition("=")[0].strip().lower() for header in headers.split("&") if header}
-    if not found or names - _HEADERS or ";maddr=" in (found["rest"] or "").lower():
+    if not found or names - _HEADERS or ";maddr=" in (found["rest"] or "").lower() or not unquote(refer_to).isprintable():
         return None
     return Target(unquote(found["user"].partition(":")[0]), found["host"].strip("[]").lower(), "replaces" in names)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from firmware.sip.news import CallArrived, CallEstablished, MediaChanged
 from tests.sip.box import ABSENT_DBM0, HEARD_DBM0, Box, account, level
 
@@ -15,9 +17,12 @@ NEAR_HZ, FAR_HZ, THIRD_HZ = 1200.0, 1004.0, 1504.0
 MUSIC_HZ = (392, 440, 494, 523, 587, 659, 698, 784, 880)
 
 
-def test_hold_is_told_music_is_heard_and_resume_brings_both_voices_back(kamailio: Kamailio) -> None:
+@pytest.mark.parametrize(
+    "keys", [{}, {"srtp": "required"}, {"srtp": "required", "srtp_keys": "dtls"}], ids=["rtp", "sdes", "dtls"]
+)
+def test_hold_is_told_music_is_heard_and_resume_brings_both_voices_back(kamailio: Kamailio, keys: dict[str, str]) -> None:
     async def story() -> None:
-        async with Box(account("alice", kamailio.server), account("bob", kamailio.server)) as box:
+        async with Box(*(account(name, kamailio.server, **keys) for name in ("alice", "bob"))) as box:
             near, near_head = box.line(NEAR_HZ)
             far, far_head = box.line(FAR_HZ)
             box.answers("bob", far)
