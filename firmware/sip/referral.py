@@ -14,7 +14,7 @@ _HEADERS = frozenset({"replaces", "require"})
 
 
 # Both match the whole text or nothing: what is judged here must be what the engine will call.
-_NAME_ADDR = re.compile(r'\s*(?:"(?:[^"\\]|\\.)*"|[\w .!%*+`'~-]*)\s*<(?P<uri>[^<>"]*)>\s*(?:;[^<>"]*)?')
+_NAME_ADDR = re.compile(r'\s*(?:"(?:[^"\\]|\\.)*"|[\w .!%*+`~-]*)\s*<(?P<uri>[^<>"]*)>\s*(?:;[^<>"]*)?')
 _URI = re.compile(
     r"sips?:(?P<user>[^@;?<>\"\s]+)@(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::\d{1,5})?(?P<rest>;[^<>\"\s]*)?", re.IGNORECASE
 )
