@@ -15,27 +15,27 @@ from firmware.sip.news import CallArrived
 
 @dataclass(frozen=True)
 class Directory:
-    """`forms_of` gives every way a number may be listed (as it came, and with its country code); `rings` the cadence of a ring's name,
-    `ring_asked` the ring's name an Alert-Info asks for, or ""."""
+    """`forms_of` gives every way a number may be listed (as it came, and with its country code), `name_of` whose it is in the phone book;
+    `rings` the cadence of a ring's name, `ring_asked` the ring's name an Alert-Info asks for, or ""."""
 
     settings: Callable[[], Settings]
     services: Callable[[], Services]
     forms_of: Callable[[str], frozenset[str]]
+    name_of: Callable[[str], str]
     rings: Callable[[str], tuple[int, ...]]
     ring_asked: Callable[[str], str]
 
     def look_up(self, news: CallArrived, account: Account) -> Known:
         forms = self.forms_of(news.caller.number) if news.caller.number else frozenset()
-        contact = self.contact_of(forms)
+        contact = self._contact_of(news.caller.number or "")
         calling = Calling(forms, news.caller.withheld or not forms, contact is not None, contact is not None and contact.vip)
         caller = caller_with_prefix(news.caller, account.name_prefix, contact.name if contact else None)
         announcement = Announcement(caller, self.rings(self._ring(news, account, contact)))
         return Known(self._screened(calling, account), announcement, calling.vip)
 
-    def contact_of(self, forms: frozenset[str]) -> Contact | None:
-        return next(
-            (contact for contact in self.settings().contact if any(forms & self.forms_of(each) for each in contact.numbers)), None
-        )
+    def _contact_of(self, number: str) -> Contact | None:
+        name = self.name_of(number) if number else ""
+        return next((contact for contact in self.settings().contact if contact.name == name), None) if name else None
 
     def _ring(self, news: CallArrived, account: Account, contact: Contact | None) -> str:
         """The contact's own ring comes first, then what the network asks for, then the account's."""

@@ -114,6 +114,7 @@ class Exchange:
     """Does what a star code orders; False where the digits are a number."""
     refuse: Callable[[LineCard, str, "NoWay"], None] = lambda _card, _handle, _way: None
     """Tells whoever dialed why a number is not called, and ends the call."""
+    placed: Callable[[str, "Way"], None] = lambda _handle, _way: None
     call_taken: Callable[[str], None] = lambda _handle: None
     call_gone: Callable[[CallOver], bool] = lambda _news: False
     """Told of calls that are over; True where somebody else than a line had it."""
@@ -121,7 +122,10 @@ class Exchange:
     services: dict[str, Service] = field(default_factory=dict)
     _of_handle: dict[str, tuple[LineCard, ...]] = field(default_factory=dict)
     _announcements: dict[str, Announcement] = field(default_factory=dict)
+    _transferred: dict[str, LineCard] = field(default_factory=dict)
+    """Calls that are being transferred, and the line they came from."""
     _returning: dict[str, LineCard] = field(default_factory=dict)
+    """Calls whose transfer failed, until their line is free to ring."""
     _sounding: set[int] = field(default_factory=set)
     _undisturbed: set[str] = field(default_factory=set)
 
@@ -150,10 +154,7 @@ class Exchange:
             self._undisturbed.add(handle)
         self.journal.placed(handle, card.number, way.account, way.number)
         card.begin_call(inband=self._dtmf_of(handle) == "inband", canceller=wish.canceller)
-        if way.limit_s:
-            self.scheduler.later(
-                way.limit_s * 1000, lambda: self.agent.end(handle, reason="the longest time for a call was reached")
-            )
+        self.placed(handle, way)
         try:
             self.agent.place(handle, way.account, way.invite, card.audio)
         except SipError as problem:
@@ -214,8 +215,8 @@ class Exchange:
     def transfer_call(self, card: LineCard, handle: str, to: str) -> None:
         """Connect two far ends; one that only rings yet is given up, and the first is sent to its number."""
         if self.is_established(to):
+            self._transferred[handle] = card
             self.agent.transfer_to(handle, to)
-            self._returning[handle] = card
             return
         entry = self.journal.entries.get(to)
         self.agent.end(to)
@@ -225,11 +226,12 @@ class Exchange:
         """Blind transfer; False where the number may not be called. The call leaves the line, and rings back should the transfer fail."""
         assert self.router is not None  # noqa: S101 (same)
         way = self.router.find(card.number, digits, Wish())
-        self._returning[handle] = card
         if isinstance(way, NoWay):
             log.info("a transfer is not made: %s", way.sentence)
-            self.scheduler.post(lambda: self._bring_back(handle))
+            if handle not in card.state.calls:
+                self._return(handle, card)
             return False
+        self._transferred[handle] = card
         self.agent.transfer(handle, way.invite.digits)
         self.scheduler.post(lambda: card.take(CallEnded(handle, EndCause.CLEARED)))
         return True
@@ -241,6 +243,10 @@ class Exchange:
             return True
         return self.agent.send_digit(handle, digit, self._dtmf_of(handle))
 
+    def carry_fax(self, handle: str) -> None:
+        """Fixed delay and nothing clever in the call's sound: G.711 pass-through (the engine speaks no T.38)."""
+        self.agent.set_fax(handle, on=True)
+
     def announcement_of(self, handle: str) -> Announcement:
         return self._announcements.get(handle, Announcement(UNKNOWN))
 
@@ -249,7 +255,7 @@ class Exchange:
         self.update_clock()
         if card.phase is Phase.IDLE:
             for handle in [handle for handle, of in self._returning.items() if of is card]:
-                self.scheduler.post(lambda handle=handle: self._bring_back(handle))  # type: ignore[misc]
+                self._return(handle, card)
         self.listeners.line_changed(card)
 
     def phone_rang(self, card: LineCard) -> None:
@@ -298,7 +304,8 @@ class Exchange:
         """What happened to a call: written down, told to the lines that have it and to whoever listens."""
         match news:
             case CallOver():
-                self._end(news, cause_of(news.status))
+                # a call that was talked on has ended well, whatever was refused in it meanwhile
+                self._end(news, EndCause.CLEARED if self.is_established(news.handle) else cause_of(news.status))
             case CallReplaced():
                 self._replace(news)
             case TransferDone():
@@ -340,6 +347,7 @@ class Exchange:
         self.journal.ended(news)
         self._undisturbed.discard(news.handle)
         self._announcements.pop(news.handle, None)
+        self._transferred.pop(news.handle, None)
         self._returning.pop(news.handle, None)
         cards = self._of_handle.pop(news.handle, ())
         for card in cards:
@@ -356,18 +364,21 @@ class Exchange:
             card.rename_call(news.handle, news.by_handle)
 
     def _end_transfer(self, news: TransferDone) -> None:
-        if news.ok:
-            self._returning.pop(news.handle, None)
-        else:
+        card = self._transferred.pop(news.handle, None)
+        if card and not news.ok:
             log.info("a transfer failed: %s", news.reason)
-            self._bring_back(news.handle)
+            self._return(news.handle, card)
 
-    def _bring_back(self, handle: str) -> None:
+    def _return(self, handle: str, card: LineCard) -> None:
         """A call whose transfer failed rings at its line again, as soon as that is free."""
+        self._returning[handle] = card
+        self.scheduler.post(lambda: self._ring_back(handle))
+
+    def _ring_back(self, handle: str) -> None:
         card = self._returning.get(handle)
-        if card and card.phase is Phase.IDLE and handle in self.journal.entries:
+        entry = self.journal.entries.get(handle)
+        if card and entry and card.phase is Phase.IDLE:
             del self._returning[handle]
-            entry = self.journal.entries[handle]
             self.offer(handle, (card,), Announcement(Caller(entry.row.number or None, entry.row.name or None)))
 
     def _dtmf_of(self, handle: str) -> str:

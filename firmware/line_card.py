@@ -4,6 +4,7 @@ The line's orders stand in `core.actions`; this room hands each to the part that
 the device's affair (`Exchange`).
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from firmware.settings.model import Line
 from firmware.sip.audio import LinePort, Source
 from firmware.sip.engine import Engine
 from firmware.sound.caller_id import CallerIdSource
+from firmware.sound.fax import FaxTone
 from firmware.sound.line_voice import LineVoice
 from firmware.sound.message_waiting import MessageWaitingSource
 from firmware.sound.tone_source import ToneSource, dtmf_tone
@@ -29,6 +31,10 @@ from hal.board import BoardLine
 from hal.errors import PartMissing
 from hal.ports import AlsaSound, Pins, Scheduler
 from hal.slic import Slic
+
+log = logging.getLogger("keepline.line")
+
+_DIAL_TONES = {order.ToneName.DIAL, order.ToneName.STUTTER, order.ToneName.RECALL}
 
 _DIGIT_ON_MS = 100
 _DIGIT_OFF_MS = 60
@@ -64,6 +70,7 @@ class Exchange(Protocol):
     def split_calls(self, handles: tuple[str, str]) -> None: ...
     def transfer_call(self, card: "LineCard", handle: str, to: str) -> None: ...
     def send_digit(self, handle: str, digit: str) -> bool: ...
+    def carry_fax(self, handle: str) -> None: ...
     def announcement_of(self, handle: str) -> Announcement: ...
     def line_changed(self, card: "LineCard") -> None: ...
     def phone_rang(self, card: "LineCard") -> None: ...
@@ -93,7 +100,7 @@ class LineCard:
         self._settings = settings
         self._scheduler = scheduler
         self._exchange = exchange
-        self._voice = LineVoice(self._digit_heard, lambda _digit: None)
+        self._voice = LineVoice(self._digit_heard, lambda _digit: None, self._fax_heard if settings.fax else None)
         self.audio = LinePort(f"line-{number}", part.sound, self._voice, scheduler.post)
         engine.add_port(self.audio, settings.gain_rx_db, settings.gain_tx_db)
         self._subscriber = Subscriber(rules, hook, scheduler, self._perform, self._changed)
@@ -140,6 +147,17 @@ class LineCard:
         at_ms = self._scheduler.now_ms()
         self._scheduler.post(lambda: self._take_digit(digit, at_ms))
 
+    def _fax_heard(self, tone: FaxTone) -> None:
+        """In the media thread: only post."""
+        self._scheduler.post(lambda: self._make_fit_for_fax(tone))
+
+    def _make_fit_for_fax(self, tone: FaxTone) -> None:
+        """Machines talk: nothing may touch their signals from here to the end of the call."""
+        if self.phase is Phase.IN_CALL:
+            log.info("line %d: %s", self.number, tone.value)
+            self._voice.cancels_echo = False
+            self._exchange.carry_fax(self.state.call)
+
     def _take_digit(self, digit: str, at_ms: float) -> None:
         if not self._waiting.digit_heard(digit):
             self.take(DigitDialed(digit, at_ms))
@@ -148,6 +166,7 @@ class LineCard:
         """What holds for the call that begins now: whether keys stay in its voice (accounts with dtmf = "inband"), whether echo is taken out."""
         self._voice.mutes_digits = not inband
         self._voice.cancels_echo = canceller and self._settings.echo_canceller
+        self._voice.listen_for_fax()
 
     def rename_call(self, handle: str, by_handle: str) -> None:
         """Another call stands in this one's place."""
@@ -211,7 +230,7 @@ class LineCard:
                 self._exchange.transfer_call(self, call, to)
 
     def _play_tone(self, tone: order.ToneName) -> None:
-        self._voice.filters_dial_tone = tone in {order.ToneName.DIAL, order.ToneName.STUTTER}
+        self._voice.filters_dial_tone = tone in _DIAL_TONES
         self.audio.play(ToneSource(self.country.tones[tone]))
 
     def _stop_tone(self) -> None:

@@ -3,7 +3,7 @@
 from firmware.core.actions import ToneName
 from firmware.core.dial_learning import Learned
 from firmware.core.dialing import DialRules, codes_of, refused_codes
-from firmware.core.digit_map import DigitMap, parse
+from firmware.core.digit_map import DigitMap
 from firmware.core.hook import HookRules, PulseDialing
 from firmware.core.incoming import LineServices
 from firmware.core.line_state import ConferenceEnd, Hotline, LineRules, Pairing
@@ -11,13 +11,13 @@ from firmware.services_file import Services
 from firmware.settings.model import Line, Settings
 
 
-def line_rules(number: int, settings: Settings, services: Services, country_map: DigitMap, *, messages: bool) -> LineRules:
-    """`country_map` is the country's digit map; `messages`: some are waiting that the dial tone should tell of."""
+def line_rules(number: int, settings: Settings, services: Services, numbers: DigitMap, *, messages: bool) -> LineRules:
+    """`numbers` is the line's digit map; `messages`: some are waiting that the dial tone should tell of."""
     line = settings.line[number - 1]
     own = services.of_line(number)
     return LineRules(
         line=number,
-        dialing=dial_rules(line, settings, services, country_map),
+        dialing=dial_rules(settings, services, numbers),
         first_digit_ms=round(line.first_digit_s * 1000),
         inter_digit_ms=round(line.inter_digit_s * 1000),
         no_answer_ms=round(line.no_answer_s * 1000),
@@ -38,11 +38,11 @@ def _unusual(own: LineServices) -> bool:
     return own.do_not_disturb or bool(own.forwards)
 
 
-def dial_rules(line: Line, settings: Settings, services: Services, country_map: DigitMap) -> DialRules:
+def dial_rules(settings: Settings, services: Services, numbers: DigitMap) -> DialRules:
     codes = {name: getattr(settings.star_codes, name) for name in settings.star_codes.__struct_fields__}
     of_contacts = {str(contact.speed_dial): contact.numbers[0] for contact in settings.contact if contact.speed_dial}
     return DialRules(
-        numbers=parse(line.digit_map) if line.digit_map else country_map,
+        numbers=numbers,
         codes=codes_of(codes),
         speed_dials=of_contacts | dict(services.speed_dials),
         refused=refused_codes(codes),

@@ -12,7 +12,7 @@ from firmware.exchange import Exchange, Service, Wish
 from firmware.line_card import LineCard
 from firmware.records.messages import Message
 from firmware.records.voicemail import Limits, VoicemailStore
-from firmware.settings.model import Account, Settings
+from firmware.settings.model import Account, Mailbox, Settings
 from firmware.sip.desk import Desk
 from firmware.sip.news import CallOver, MessagesWaiting
 from firmware.voicemail.answering import AnsweringSession
@@ -88,7 +88,7 @@ class Mailboxes:
 
     def _box(self, name: str) -> Box:
         settings = self.settings()
-        found = next(box for box in settings.mailbox if box.name == name)
+        found = next((box for box in settings.mailbox if box.name == name), Mailbox(name=name))
         return Box.of(found, mails=bool(settings.mail.server))
 
     # The owner

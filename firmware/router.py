@@ -4,12 +4,13 @@ Keeps what today's calls cost and by which number each caller last reached us, f
 decided with it stands in `core.routing`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from firmware.core.dial_plan import NoRoute, Situation
 from firmware.core.schedule import Moment
+from firmware.core.spending import Spending
 from firmware.dial_plan import DialPlan, moment_of
 from firmware.exchange import NoWay, Way, Wish
 from firmware.records.calls import CallRow, Direction
@@ -38,23 +39,22 @@ class Router:
         if row.direction is Direction.OUT:
             self._today = [each for each in self._today if _is_today(each)] + [row]
         else:
-            self._reached |= self.plan.last_reached(_callers([row]))
+            self._reached = self._reached | dict(self.plan.last_reached(_callers([row])))
 
     def find(self, line: int, digits: str, wish: Wish) -> Way | NoWay:
         hidden = wish.hidden if wish.hidden is not None else self.hides(line) or None
         found = self.plan.route(digits, line, self.situation(), wish.account, hidden=hidden)
         if isinstance(found, NoRoute):
             return NoWay(found.cause, found.sentence, found.prompt)
-        shows = wish.hidden is False
-        invite = Invite(found.dialed_form, hidden=found.hidden, shown=shows or found.emergency)
+        invite = Invite(found.dialed_form, hidden=found.hidden, shown=not found.hidden)
         return Way(found.account, invite, found.number.key, found.limit_s or 0, found.emergency)
 
     def situation(self, now: Moment | None = None) -> Situation:
-        spent = self.plan.spent((row.number, row.talk_s, row.account) for row in self._today if row.talk_s)
-        return Situation(now or moment_of(datetime.now().astimezone()), self.working(), self._known(), spent)
+        return Situation(now or moment_of(datetime.now().astimezone()), self.working(), self._reached, self.spent())
 
-    def _known(self) -> Mapping[str, str]:
-        return self._reached
+    def spent(self) -> Spending:
+        """What the calls of today that are over cost."""
+        return self.plan.spent((row.number, row.talk_s, row.account) for row in self._today if row.talk_s)
 
     def may_transfer(self, line: int, digits: str) -> str:
         """Whether a far end may send us to a number: the same guards as for what is dialed; "" or the sentence why not."""

@@ -7,7 +7,6 @@ import json
 import logging
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -105,11 +104,10 @@ def _line_from(data: Mapping[str, Any]) -> LineServices:
 
 
 def _read(path: Path) -> Services:
-    with suppress(FileNotFoundError):
-        try:
-            return from_json(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            log.warning("%s cannot be read (%s): features switched on by keys are off", path.name, error)
+    try:
+        return from_json(path.read_text(encoding="utf-8")) if path.exists() else Services()
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        log.warning("%s cannot be read (%s): features switched on by keys are off", path.name, error)
     return Services()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from firmware.call_back import CallBack
+from firmware.call_limits import CallLimits
 from firmware.core.digit_map import parse
 from firmware.core.hook import HookRules
 from firmware.core.incoming import Forwarding, LineServices
@@ -28,7 +29,7 @@ from firmware.router import Router
 from firmware.services_file import ServicesFile, as_json
 from firmware.settings.model import Settings
 from firmware.sip.agent import Agent
-from firmware.sip.news import CallNews, CallOver, DigitArrived
+from firmware.sip.news import CallEstablished, CallNews, CallOver, DigitArrived
 from firmware.sound.countries import load_country
 from firmware.sound.prompts import Prompts, spell
 from firmware.sound.rings import distinctive, ring_of_alert_info
@@ -42,6 +43,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from firmware.records.calls import CallRow
+
+
+_REMEMBERED_ROWS = 1000
+"""Of the call log, for who called last by which number: more would only delay the start."""
+
+_A_DAY_MS = 86_400_000
 
 
 class Switchboard:
@@ -61,6 +68,7 @@ class Switchboard:
         trouble: Callable[[str], None],
     ) -> None:
         self._settings = settings
+        self._scheduler = scheduler
         self.services = ServicesFile(folder.path / "services.json", self.renew_rules)
         self.plan = DialPlan(settings())
         self.exchange = Exchange(agent, journal, scheduler, listeners, settings)
@@ -68,13 +76,14 @@ class Switchboard:
         self.store = VoicemailStore(folder.path / "voicemail", trouble, lambda _box: scheduler.post(self._count_messages))
         self._mailer = Mailer(self.store, scheduler, trouble)
         self._sayings = Prompts(settings().device.language)
+        self.limits = CallLimits(journal, self.router, scheduler, lambda handle, reason: agent.end(handle, reason=reason))
         self.call_back = CallBack(self.exchange, scheduler)
         self.mailboxes = self._build_mailboxes(scheduler)
         self.incoming = self._build_incoming(scheduler)
         self.features = self._build_features(scheduler, call_log)
         self._join()
         self.cards = self.exchange.cards = self._build_cards(board, scheduler, agent)
-        call_log.read(10_000).add_done_callback(lambda rows: scheduler.post(lambda: self._remember(rows)))
+        call_log.read(_REMEMBERED_ROWS).add_done_callback(lambda rows: scheduler.post(lambda: self._remember(rows)))
 
     def _build_cards(self, board: Board, scheduler: Scheduler, agent: Agent) -> tuple[LineCard, ...]:
         settings = self._settings()
@@ -109,7 +118,7 @@ class Switchboard:
     def _build_incoming(self, scheduler: Scheduler) -> IncomingCalls:
         return IncomingCalls(
             self.exchange,
-            Directory(self._settings, lambda: self.services.now, self._forms_of, _cadence, ring_of_alert_info),
+            Directory(self._settings, lambda: self.services.now, self._forms_of, self._name_of, _cadence, ring_of_alert_info),
             scheduler,
             self._settings,
             self._services_of,
@@ -133,7 +142,11 @@ class Switchboard:
     def start(self) -> None:
         """Bring in what the first call would have to wait for."""
         self.apply()
-        asyncio.get_running_loop().run_in_executor(None, self.plan.prepare)
+        self._expire_messages()
+
+    def _expire_messages(self) -> None:
+        self.store.expire()
+        self._scheduler.later(_A_DAY_MS, self._expire_messages)
 
     def rest(self) -> None:
         """No bell, no timers."""
@@ -152,6 +165,7 @@ class Switchboard:
         exchange.router = self.router
         exchange.run_code = self.features.run
         exchange.refuse = self.features.refuse
+        exchange.placed = lambda handle, way: self.limits.placed(handle, way.limit_s)
         exchange.call_taken = self.incoming.taken
         exchange.call_gone = self._gone
         exchange.progressed = self._progressed
@@ -159,10 +173,13 @@ class Switchboard:
     def _progressed(self, news: CallNews) -> None:
         self.incoming.progressed(news)
         self.call_back.progressed(news)
+        if isinstance(news, CallEstablished):
+            self.limits.answered(news.handle)
         if isinstance(news, DigitArrived):
             self.mailboxes.digit(news.handle, news.digit)
 
     def _gone(self, news: CallOver) -> bool:
+        self.limits.gone(news.handle)
         return any([self.incoming.gone(news), self.call_back.gone(news), self.mailboxes.gone(news)])
 
     def _remember(self, rows: "Future[list[CallRow]]") -> None:
@@ -187,6 +204,10 @@ class Switchboard:
 
     def _forms_of(self, number: str) -> frozenset[str]:
         return self.plan.forms_of(number)
+
+    def _name_of(self, number: str) -> str:
+        contact = self.plan.plan.contact_of(self.plan.numbering.read(number))
+        return contact.name if contact else ""
 
     def _services_of(self, line: int) -> LineServices:
         return self.services.now.of_line(line)
@@ -220,6 +241,7 @@ class Switchboard:
         self.mailboxes.apply()
         self._mailer.apply(Post.of(self._settings()))
         self.renew_rules()
+        asyncio.get_running_loop().run_in_executor(None, self.plan.prepare)
 
     def orders(self) -> dict[str, Handler]:
         """Of the control socket: the mailboxes, what is switched on, and where a number would go."""

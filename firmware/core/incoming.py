@@ -183,7 +183,7 @@ def _let_in(awake: Sequence[Candidate], candidates: Sequence[Candidate], answers
     if not staying and sent_on:
         return sent_on
     if not staying:
-        return _or_mailbox(MailboxWhen.DO_NOT_DISTURB, answers, Refuse(480, "do not disturb is on"))
+        return _or_mailbox(MailboxWhen.DO_NOT_DISTURB, answers, Refuse(486, "do not disturb is on"))
     return _ring(staying, answers) or _busy(staying, answers)
 
 

@@ -31,6 +31,8 @@ class Voice(Protocol):
     """What is done to every frame on its way from the line to the call."""
 
     def process(self, frame: bytes) -> bytes | memoryview: ...
+    def heard(self, frame: bytes) -> None:
+        """Every frame put on the line, before the next one of `process`."""
 
 
 class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
@@ -75,14 +77,18 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
     def onFrameReceived(self, frame: Any) -> None:
         playing = self._playing
         if playing is None:
-            self._sound.give_frame(samples_of(frame))
+            self._give(samples_of(frame))
             return
         source, on_end = playing
-        self._sound.give_frame(source.take(FRAME_SAMPLES))
+        self._give(source.take(FRAME_SAMPLES))
         if source.finished and self._playing is playing:
             self._playing = None
             if on_end:
                 self._post(on_end)
+
+    def _give(self, frame: bytes) -> None:
+        self._voice.heard(frame)
+        self._sound.give_frame(frame)
 
 
 SILENCE = bytes(2 * FRAME_SAMPLES)
