@@ -19,7 +19,7 @@ _WINDOW_S = 3.0
 _WINDOWS_S = {
     "dial": 1.2,  # longer than any burst of the same tone
     "voice": 1.2,
-    "prompt": 1.5,
+    "prompt": 0.8,  # the shortest is a word
     "howler": 1.2,
     "silence": 4.5,  # longer than the pause of any ringback
 }

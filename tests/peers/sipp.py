@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import signal
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -25,7 +26,7 @@ GIVE_UP_S = 100  # sipp ends itself, failing, if a scenario hangs
 # Values for the keys of the scenarios where the caller gives none
 KEYS = {
     "code": "486", "reason": "Busy Here", "header": "", "session_expires_s": "90", "min_se_s": "120", "digit": "5",
-    "new_direction": "sendonly",
+    "new_direction": "sendonly", "rings_ms": "3000",
 }  # fmt: skip
 # -t modes of sipp: one socket for all calls
 TRANSPORTS = {"udp": "u1", "tcp": "t1"}
@@ -58,12 +59,14 @@ class Sipp:
         transport: Literal["udp", "tcp"] = "udp",
         pause_ms: int = 0,
         calls: int = 1,
+        at_once: int = 1,
         echo: bool = False,
     ) -> None:
         """`scenario` is a name in scenarios/ or a file. With `target` (`host:port`) it calls `user` there.
 
         `caller` is the From value without tag (default `"sipp" <sip:sipp@address>`); `headers` are added to the first message, or to the
-        refusal. `keys` fill the scenario's [names]. `pause_ms` is how long each pause lasts. `calls` 0 serves until stopped.
+        refusal. `keys` fill the scenario's [names]. `pause_ms` is how long each pause lasts. `calls` 0 serves until stopped; at most
+        `at_once` of those it makes are under way together.
         """
         path = scenario if isinstance(scenario, Path) else SCENARIOS / f"{scenario}.xml"
         if not path.exists():
@@ -108,7 +111,10 @@ class Sipp:
         ]
         self._errors = folder / "errors.log"
         self.process = Process(
-            [*arguments, *([target, "-l", "1"] if target else [])], folder, name="sipp", stop_signal=signal.SIGKILL
+            [*arguments, *([target, "-l", str(at_once), "-r", str(10 * at_once)] if target else [])],
+            folder,
+            name="sipp",
+            stop_signal=signal.SIGKILL,
         )
         if not target:
             self.process.wait_until(lambda: is_bound(self.port, transport), "did not listen")
@@ -147,6 +153,11 @@ class Sipp:
     def received(self, method: str = "") -> list[SipMessage]:
         """What it received so far; of one method (a response counts by its CSeq) if one is named."""
         return [m.message for m in self.messages() if m.direction == "received" and method in {"", m.message.method}]
+
+    def finals(self) -> Counter[int]:
+        """How its INVITEs ended so far: final status to number of calls."""
+        ended = {m.call_id: m.status for m in self.received("INVITE") if m.status >= 200}
+        return Counter(ended.values())
 
     def wait_received(self, wanted: Callable[[SipMessage], object], timeout_s: float = EVENT_S) -> SipMessage:
         """The first received message that `wanted` accepts; raises `PeerSilent`, or `PeerDied` if sipp ended without it."""

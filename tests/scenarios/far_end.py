@@ -30,7 +30,7 @@ HEARD_DBM0 = -35.0
 """Everyone speaks at -10 dBm0, the quietest hold music lies at -20."""
 
 LOOK_AGAIN_S = 0.1
-TONE_S, SPEECH_S, MUSIC_S, SILENCE_S = 0.4, 1.5, 3.0, 1.0
+TONE_S, SPEECH_S, MUSIC_S, SILENCE_S = 0.4, 0.8, 3.0, 1.0
 RAN_OUT_S = 5.0
 """A word that does not wait by itself still gives a loaded machine this long."""
 

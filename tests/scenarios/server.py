@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN_S = 0.1
 ANNOUNCED_MS = 60_000
+MANY_S = 60.0
 
 
 class KamailioServer:
@@ -92,6 +93,15 @@ class KamailioServer:
         folder = self._folder / f"announcement-{next(self._runs)}"
         announcement = self._others.enter_context(Sipp(folder, "early_media", pause_ms=ANNOUNCED_MS, keys=keys))
         self._kamailio.route(number, announcement.sip_uri)
+
+    def sends(self, count: str, user: str, refused: str, status: str) -> None:
+        """So many callers at once, who give up after some seconds of ringing."""
+        folder = self._folder / f"callers-{next(self._runs)}"
+        with Sipp(folder, "call_many", target=self.address, user=user, calls=int(count), at_once=int(count)) as callers:
+            callers.wait_passed(MANY_S)
+            ended = callers.finals()
+        if ended[int(status)] != int(refused) or ended.total() != int(count):
+            raise Failed(f"of {count} callers, got: {', '.join(f'{code}: {calls}' for code, calls in sorted(ended.items()))}")
 
     def _run(self) -> Kamailio:
         return Kamailio(self._folder / f"run-{next(self._runs)}", self._users, port=self._port)

@@ -73,6 +73,7 @@ SERVER_FORMS = {
     "SEES": Form(SIP, "SEES METHOD [WITH Header: part of its value] [WITHIN s]", "WITHIN"),
     "SEES NO": Form(SIP, "SEES NO METHOD [WITH Header: part of its value]"),
     "ANNOUNCES": Form(rf"tone ([0-9.]+) AT {KEYS}", "ANNOUNCES tone HZ AT NUMBER"),
+    "SENDS": Form(rf"(\d+) CALLS TO {NAME} AND (\d+) GET ([3-6]\d\d)", "SENDS N CALLS TO USER AND N GET STATUS"),
     "TELLS": Form(rf"{NAME} MESSAGES (\d+)/(\d+)", "TELLS USER MESSAGES NEW/OLD"),
 }
 
