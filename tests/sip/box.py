@@ -74,6 +74,9 @@ class _Voice:
     def process(self, frame: bytes) -> bytes:
         return frame
 
+    def heard(self, frame: bytes) -> None:
+        """There is no echo to take out."""
+
 
 class Box:
     """An agent with these accounts. Use it as an asynchronous context."""
