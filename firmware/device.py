@@ -14,9 +14,10 @@ from pathlib import Path
 from firmware.control import Control
 from firmware.core.line_state import Phase
 from firmware.core.registration import RegistrationPhase
-from firmware.exchange import account_of
+from firmware.exchange.calls import account_of
+from firmware.exchange.switchboard import Switchboard
 from firmware.journal import Journal
-from firmware.line_card import LineCard
+from firmware.line.card import LineCard
 from firmware.loop import Loop
 from firmware.notify import tell_service_manager
 from firmware.numbering.errors import NumberingError
@@ -36,7 +37,6 @@ from firmware.sound.countries import load_country
 from firmware.sound.errors import SoundError
 from firmware.state_folder import FolderError, StateFolder
 from firmware.status import StatusView
-from firmware.switchboard import Switchboard
 from hal.board import Board, open_board
 from hal.errors import PartError
 

@@ -12,7 +12,7 @@ from firmware.settings.model import Account, Settings
 from firmware.sip.news import AccountChanged
 
 if TYPE_CHECKING:
-    from firmware.line_card import LineCard
+    from firmware.line.card import LineCard
 
 Json = dict[str, object]
 

@@ -9,7 +9,7 @@ from firmware.core.digit_map import Verdict, parse
 from firmware.core.numbers import NumberForm
 from firmware.core.schedule import Moment
 from firmware.core.spending import Spending
-from firmware.dial_plan import DialPlan, moment_of, read_moment
+from firmware.exchange.dial_plan import DialPlan, moment_of, read_moment
 from firmware.settings.load import parse as parse_settings
 
 SETTINGS = """

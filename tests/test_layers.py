@@ -30,8 +30,6 @@ ROOMS: dict[str, frozenset[str]] = {
     "firmware.core": frozenset(),
     "firmware.settings": frozenset({"firmware.core"}),
     "firmware.numbering": frozenset({"firmware.core"}),
-    "firmware.dial_plan": frozenset({"firmware.core", "firmware.numbering", "firmware.settings"}),
-    "firmware.explanation": frozenset({"firmware.core", "firmware.dial_plan", "firmware.settings"}),
     "firmware.sound": frozenset({"firmware.core"}),
     "firmware.records": frozenset(),
     "firmware.sip": frozenset({"firmware.core", "firmware.settings", "hal.ports"}),
@@ -44,8 +42,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "firmware",
             "firmware.client",
             "firmware.device",
-            "firmware.dial_plan",
-            "firmware.explanation",
+            "firmware.exchange",
             "firmware.orders",
             "firmware.settings",
             "firmware.sound",
@@ -56,9 +53,35 @@ ROOMS: dict[str, frozenset[str]] = {
     ),
     "firmware.control": frozenset({"firmware.orders", "firmware.state_folder"}),
     "firmware.loop": frozenset(),
-    "firmware.subscriber": frozenset({"firmware.core", "hal.ports"}),
-    "firmware.bell": frozenset({"firmware.core", "hal.ports", "hal.slic"}),
-    "firmware.waiting_caller": frozenset({"firmware.core", "firmware.sound", "hal.ports"}),
+    "firmware.line": frozenset(
+        {
+            "firmware.core",
+            "firmware.settings",
+            "firmware.sip",
+            "firmware.sound",
+            "hal.board",
+            "hal.errors",
+            "hal.ports",
+            "hal.slic",
+        }
+    ),
+    "firmware.exchange": frozenset(
+        {
+            "firmware.core",
+            "firmware.journal",
+            "firmware.line",
+            "firmware.numbering",
+            "firmware.orders",
+            "firmware.records",
+            "firmware.settings",
+            "firmware.sip",
+            "firmware.sound",
+            "firmware.state_folder",
+            "firmware.voicemail",
+            "hal.board",
+            "hal.ports",
+        }
+    ),
     "firmware.journal": frozenset({"firmware.core", "firmware.records", "firmware.sip"}),
     "hal.ports": frozenset(),
     "hal.errors": frozenset(),
@@ -68,7 +91,16 @@ ROOMS: dict[str, frozenset[str]] = {
 }
 """What each room may know besides itself and the standard library. Rooms that join others are not listed: they are few, see JOINERS."""
 
-JOINERS = frozenset({"firmware.device", "firmware.line_card", "firmware.phone_orders", "firmware.status", "hal.board"})
+JOINERS = frozenset(
+    {
+        "firmware.device",
+        "firmware.exchange.switchboard",
+        "firmware.line.card",
+        "firmware.phone_orders",
+        "firmware.status",
+        "hal.board",
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,8 @@ def _of_device(arguments: Namespace) -> Any:  # noqa: ANN401 - whatever JSON hol
 
 
 def _of_file(arguments: Namespace) -> Mapping[str, Any]:
-    from firmware.dial_plan import moment_of, read_moment  # noqa: PLC0415 - brings the numbering plans with it
-    from firmware.explanation import explain_settings  # noqa: PLC0415 - same
+    from firmware.exchange.dial_plan import moment_of, read_moment  # noqa: PLC0415 - brings the numbering plans with it
+    from firmware.exchange.explanation import explain_settings  # noqa: PLC0415 - same
     from firmware.settings.load import load  # noqa: PLC0415 - brings msgspec with it
 
     settings = load(Path(arguments.config))

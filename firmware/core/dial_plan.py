@@ -1,6 +1,6 @@
 """What decides where a dialed number goes, and what comes out: the owner's plan, the request, the situation, the route. Frozen data, no decision.
 
-Pure; `firmware.dial_plan` makes the plan from the settings, `core.routing` decides.
+Pure; `firmware.exchange.dial_plan` makes the plan from the settings, `core.routing` decides.
 """
 
 from collections.abc import Mapping

@@ -25,6 +25,7 @@ from firmware.core.actions import (
     StopTone,
     ToneName,
 )
+from firmware.core.dialing import DialRules
 from firmware.core.digit_map import parse
 from firmware.core.events import (
     CallAnswered,
@@ -44,7 +45,6 @@ from firmware.core.events import (
     Timer,
     TimerExpired,
 )
-from firmware.core.dialing import DialRules
 from firmware.core.line import IGNORED, TABLE, step
 from firmware.core.line_state import LineRules, LineState, Phase
 

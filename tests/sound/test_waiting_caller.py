@@ -13,11 +13,11 @@ from line_signals import Samples, pcm, samples_of, sine, strongest_sines
 from firmware.core.call_waiting_id import WaitingPhase
 from firmware.core.events import Caller
 from firmware.core.tones import CallerIdKind
+from firmware.line.waiting_caller import WaitingCaller
 from firmware.sound.caller_id import waiting_caller_burst
 from firmware.sound.countries import load_country
 from firmware.sound.held_sound import Sound
 from firmware.sound.line_voice import LineVoice
-from firmware.waiting_caller import WaitingCaller
 from hal.sim.settings import SimLineSettings
 from tests.hal.bench import Bench
 

@@ -24,7 +24,7 @@ from firmware.core.events import (
 )
 from firmware.core.line_state import Phase
 from firmware.journal import Journal
-from firmware.line_card import Announcement, LineCard
+from firmware.line.card import Announcement, LineCard
 from firmware.records.calls import Direction, Outcome
 from firmware.settings.model import Account as AccountSettings
 from firmware.settings.model import Settings

@@ -7,7 +7,7 @@ from firmware.core.digit_map import DigitMap
 from firmware.core.hook import HookRules, PulseDialing
 from firmware.core.incoming import LineServices
 from firmware.core.line_state import ConferenceEnd, Hotline, LineRules, Pairing
-from firmware.services_file import Services
+from firmware.exchange.services_file import Services
 from firmware.settings.model import Line, Settings
 
 

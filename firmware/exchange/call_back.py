@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from firmware.core.events import Caller
 from firmware.core.line_state import Phase
-from firmware.exchange import Exchange, NoWay, Wish
-from firmware.line_card import Announcement, LineCard
+from firmware.exchange.calls import Exchange, NoWay, Wish
+from firmware.line.card import Announcement, LineCard
 from firmware.sip.errors import SipError
 from firmware.sip.news import CallEstablished, CallNews, CallOver, CallProgressed
 from hal.ports import Scheduler, Timer

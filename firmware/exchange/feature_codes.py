@@ -12,10 +12,10 @@ from firmware.core.dialing import Order
 from firmware.core.events import CallEnded, EndCause, ServiceStarted
 from firmware.core.incoming import Forwarding
 from firmware.core.star_codes import Feature
-from firmware.exchange import Exchange, NoWay, Service, Wish
-from firmware.line_card import LineCard
+from firmware.exchange.calls import Exchange, NoWay, Service, Wish
+from firmware.exchange.services_file import ServicesFile
+from firmware.line.card import LineCard
 from firmware.records.calls import CallRow, Direction
-from firmware.services_file import ServicesFile
 from firmware.settings.model import Settings
 from firmware.sip.audio import Source
 from firmware.sound.prompts import spell

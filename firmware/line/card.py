@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from firmware.bell import Bell
 from firmware.core import actions as order
 from firmware.core.events import Caller, DigitDialed, Event
 from firmware.core.hook import HookRules, PulseTrain
 from firmware.core.line_state import LineRules, LineState, Phase
 from firmware.core.ringing import plan_ringing
 from firmware.core.tones import CallerIdKind, CountryTones
+from firmware.line.bell import Bell
+from firmware.line.subscriber import Subscriber, nobody
+from firmware.line.waiting_caller import WaitingCaller
 from firmware.settings.model import Line
 from firmware.sip.audio import LinePort, Source
 from firmware.sip.engine import Engine
@@ -25,8 +27,6 @@ from firmware.sound.fax import FaxTone
 from firmware.sound.line_voice import LineVoice
 from firmware.sound.message_waiting import MessageWaitingSource
 from firmware.sound.tone_source import ToneSource, dtmf_tone
-from firmware.subscriber import Subscriber, nobody
-from firmware.waiting_caller import WaitingCaller
 from hal.board import BoardLine
 from hal.errors import PartMissing
 from hal.ports import AlsaSound, Pins, Scheduler

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from firmware.core.incoming import Calling, NightCallers, Screened, ScreeningRules, Treatment, screen
 from firmware.core.schedule import Moment, schedule_of
-from firmware.incoming_calls import Known, caller_with_prefix
-from firmware.line_card import Announcement
-from firmware.services_file import Services
+from firmware.exchange.incoming_calls import Known, caller_with_prefix
+from firmware.exchange.services_file import Services
+from firmware.line.card import Announcement
 from firmware.settings.model import Account, Contact, Screening, Settings
 from firmware.sip.news import CallArrived
 

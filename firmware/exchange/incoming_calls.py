@@ -25,8 +25,8 @@ from firmware.core.incoming import (
 )
 from firmware.core.line_calls import can_wait
 from firmware.core.line_state import Phase
-from firmware.exchange import Exchange, NoWay, Way, Wish, account_of
-from firmware.line_card import Announcement, LineCard
+from firmware.exchange.calls import Exchange, NoWay, Way, Wish, account_of
+from firmware.line.card import Announcement, LineCard
 from firmware.records.calls import Outcome
 from firmware.settings.model import Account, Settings
 from firmware.sip.errors import SipError

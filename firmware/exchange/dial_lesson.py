@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from firmware.core.dial_learning import LISTENING, KeyHeard, Learned, Learning, LearningEvent, NotLearned, step
 from firmware.core.hook import HookRules
-from firmware.line_card import LineCard
-from firmware.services_file import ServicesFile
+from firmware.exchange.services_file import ServicesFile
+from firmware.line.card import LineCard
 from firmware.sip.audio import Source
 
 

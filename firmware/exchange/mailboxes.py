@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from firmware.exchange import Exchange, Service, Wish
-from firmware.line_card import LineCard
+from firmware.exchange.calls import Exchange, Service, Wish
+from firmware.line.card import LineCard
 from firmware.records.messages import Message
 from firmware.records.voicemail import Limits, VoicemailStore
 from firmware.settings.model import Account, Mailbox, Settings

@@ -4,29 +4,29 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from firmware.call_back import CallBack
-from firmware.call_limits import CallLimits
 from firmware.core.digit_map import parse
 from firmware.core.hook import HookRules
 from firmware.core.incoming import Forwarding, LineServices
 from firmware.core.line_state import LineRules
 from firmware.core.star_codes import Feature
-from firmware.dial_lesson import DialLesson
-from firmware.dial_plan import DialPlan, read_moment
-from firmware.directory import Directory
-from firmware.exchange import Exchange, Listeners, Service, account_of
-from firmware.explanation import explain
-from firmware.feature_codes import FeatureCodes
-from firmware.incoming_calls import IncomingCalls
+from firmware.exchange.call_back import CallBack
+from firmware.exchange.call_limits import CallLimits
+from firmware.exchange.calls import Exchange, Listeners, Service, account_of
+from firmware.exchange.dial_lesson import DialLesson
+from firmware.exchange.dial_plan import DialPlan, read_moment
+from firmware.exchange.directory import Directory
+from firmware.exchange.explanation import explain
+from firmware.exchange.feature_codes import FeatureCodes
+from firmware.exchange.incoming_calls import IncomingCalls
+from firmware.exchange.line_rules import hook_rules, line_rules
+from firmware.exchange.mailboxes import Mailboxes
+from firmware.exchange.router import Router
+from firmware.exchange.services_file import ServicesFile, as_json
 from firmware.journal import Journal
-from firmware.line_card import LineCard
-from firmware.line_rules import hook_rules, line_rules
-from firmware.mailboxes import Mailboxes
+from firmware.line.card import LineCard
 from firmware.orders import Handler, OrderRefused, shown
 from firmware.records.call_log import CallLog
 from firmware.records.voicemail import VoicemailStore
-from firmware.router import Router
-from firmware.services_file import ServicesFile, as_json
 from firmware.settings.model import Settings
 from firmware.sip.agent import Agent
 from firmware.sip.news import CallEstablished, CallNews, CallOver, DigitArrived

@@ -6,9 +6,9 @@ Counts from the answer. What is allowed stands in the dial plan; which calls the
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from firmware.exchange.router import Router
 from firmware.journal import Journal
 from firmware.records.calls import Direction
-from firmware.router import Router
 from hal.ports import Scheduler, Timer
 
 

@@ -12,7 +12,7 @@ from firmware.core.dialing import DialRules, Order, codes_of, refused_codes
 from firmware.core.numbers import Number
 from firmware.core.schedule import Moment
 from firmware.core.star_codes import BY_FEATURE, Feature, Follows
-from firmware.dial_plan import DialPlan
+from firmware.exchange.dial_plan import DialPlan
 from firmware.settings.model import Settings
 
 
