@@ -13,23 +13,25 @@ STAMPS := build/stamps
 WORKERS ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine demo demo-call test check format bench interop image diagrams clean
+.PHONY: help setup engine prompts demo demo-call test check format bench interop image diagrams clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMPS)/venv ## install the system packages, the engine and the Python parts
+setup: $(STAMPS)/venv $(STAMPS)/prompts ## install the system packages, the engine and the Python parts
 
 engine: $(STAMPS)/runtime $(VENV)/bin/python ## build the SIP engine (pjsua2) as a wheel under build/wheels/
 	image-build/engine/build --python $(BIN)/python
 
-demo: $(STAMPS)/venv $(STAMPS)/peers ## a simulated adapter with its page on http://127.0.0.1:8080 and a far end to call
+prompts: $(STAMPS)/prompts ## read the spoken prompts aloud, in four languages
+
+demo: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## a simulated adapter with its page on http://127.0.0.1:8080 and a far end to call
 	$(BIN)/python -m tests.demo.page
 
-demo-call: $(STAMPS)/venv $(STAMPS)/peers ## one call by itself, both ways measured in the samples
+demo-call: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## one call by itself, both ways measured in the samples
 	$(BIN)/python -m tests.demo.call
 
-test: $(STAMPS)/venv $(STAMPS)/peers $(STAMPS)/web ## every test, against the real peers it starts
+test: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/web ## every test, against the real peers it starts
 	$(BIN)/python -m pytest --ignore=tests/interop -n $(WORKERS) --dist worksteal
 
 check: $(STAMPS)/venv $(STAMPS)/lint ## lint, format, types, layer rules, unit files
@@ -44,10 +46,10 @@ format: $(STAMPS)/venv ## put the code into its one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(STAMPS)/venv $(STAMPS)/peers ## the figures against the peers: a table and build/bench.json
+bench: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## the figures against the peers: a table and build/bench.json
 	$(BIN)/python -m tests.bench
 
-interop: $(STAMPS)/venv $(STAMPS)/peers ## the same calls through a real Asterisk 22 in a throw-away root
+interop: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## the same calls through a real Asterisk 22 in a throw-away root
 	$(BIN)/python -m pytest tests/interop
 
 image: ## the arm64 image under build/image/
@@ -77,4 +79,9 @@ $(STAMPS)/venv: requirements.lock pyproject.toml $(wildcard image-build/engine/*
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	image-build/engine/build --python $(BIN)/python | tee build/engine.out
 	$(BIN)/python -m pip install --quiet --no-deps --force-reinstall "$$(tail -n 1 build/engine.out)"
+	@mkdir -p $(@D) && touch $@
+
+# Cached under build/prompts by the checksum of what is said and of the synthesiser.
+$(STAMPS)/prompts: $(wildcard firmware/sound/prompts/*) $(wildcard image-build/prompts/*) $(STAMPS)/venv
+	$(BIN)/python image-build/prompts/make.py
 	@mkdir -p $(@D) && touch $@
