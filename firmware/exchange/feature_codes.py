@@ -159,7 +159,7 @@ class FeatureCodes:
         forwarding = _FORWARDS.get(order.feature)
         if forwarding:
             self.services.forward(line, forwarding, order.number)
-            return ("forwarding_to", *spell(order.number)) if order.number else ("feature_off",)
+            return ("forwarding_to", *spell(order.number)) if order.number else ("forwarding_off",)
         changes = _CHANGES.get(order.feature)
         if changes:
             self.services.change_line(line, **changes[0])
@@ -232,12 +232,12 @@ _FORWARDS = {
 _CHANGES: Mapping[Feature, tuple[dict[str, bool], str]] = {
     Feature.DO_NOT_DISTURB_ON: ({"do_not_disturb": True}, "do_not_disturb_on"),
     Feature.DO_NOT_DISTURB_OFF: ({"do_not_disturb": False}, "do_not_disturb_off"),
-    Feature.CALL_WAITING_ON: ({"call_waiting": True}, "feature_on"),
-    Feature.CALL_WAITING_OFF: ({"call_waiting": False}, "feature_off"),
-    Feature.CALLER_ID_HIDDEN: ({"hides_number": True}, "feature_on"),
-    Feature.CALLER_ID_SHOWN: ({"hides_number": False}, "feature_off"),
-    Feature.ANONYMOUS_REJECTION_ON: ({"rejects_anonymous": True}, "feature_on"),
-    Feature.ANONYMOUS_REJECTION_OFF: ({"rejects_anonymous": False}, "feature_off"),
+    Feature.CALL_WAITING_ON: ({"call_waiting": True}, "call_waiting_on"),
+    Feature.CALL_WAITING_OFF: ({"call_waiting": False}, "call_waiting_off"),
+    Feature.CALLER_ID_HIDDEN: ({"hides_number": True}, "number_hidden"),
+    Feature.CALLER_ID_SHOWN: ({"hides_number": False}, "number_shown"),
+    Feature.ANONYMOUS_REJECTION_ON: ({"rejects_anonymous": True}, "anonymous_refused"),
+    Feature.ANONYMOUS_REJECTION_OFF: ({"rejects_anonymous": False}, "anonymous_allowed"),
 }
 
 
