@@ -88,3 +88,26 @@ class AlsaSound:
 
 
 Sound = FrameSound | AlsaSound
+
+
+class Uart(Protocol):
+    """An open serial port: bytes out; the bytes that come in go to whoever opened it."""
+
+    name: str
+    """Where it was found, such as /dev/ttyUSB2; another name after the part was plugged in again."""
+
+    def write(self, data: bytes) -> None:
+        """Hand over a short command without waiting; raises PartMissing if the port is gone and PartBusy if it takes no more bytes."""
+
+    def close(self) -> None:
+        """Let the port go. No callback comes afterwards."""
+
+
+class UartSource(Protocol):
+    """Finds a part's port, under whatever name it has today, and opens it."""
+
+    def open(self, on_bytes: Callable[[bytes], None], on_gone: Callable[[str], None]) -> Uart:
+        """Open the port; raises PartMissing or PartBusy. Both callbacks run on the deciding thread.
+
+        `on_gone` is called once, with the reason, when the port has gone by itself.
+        """
