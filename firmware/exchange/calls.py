@@ -48,6 +48,9 @@ log = logging.getLogger("keepline.exchange")
 
 UNKNOWN = Caller(None)
 
+_QUIET_AFTER_DATA_MS = 500
+"""Data sent on hook has ended when the line is quiet; the line's samples stop only after that."""
+
 
 class Service(Protocol):
     """Something the box itself does with a handset: it speaks, and keys go to it."""
@@ -265,7 +268,10 @@ class Exchange:
         """Something for the telephone's electronics while the handset rests; samples flow for as long as it lasts."""
         self._sounding.add(card.number)
         self.update_clock()
-        card.audio.play(source, lambda: self._fell_silent(card))
+        card.audio.play(source, lambda: self._end_on_hook(card))
+
+    def _end_on_hook(self, card: LineCard) -> None:
+        self.scheduler.later(_QUIET_AFTER_DATA_MS, lambda: self._fell_silent(card))
 
     def _fell_silent(self, card: LineCard) -> None:
         self._sounding.discard(card.number)

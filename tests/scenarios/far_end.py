@@ -27,6 +27,7 @@ ANONYMOUS = "anonymous"
 """A far end of this name calls as RFC 3323 section 4.1 has it: anonymous@anonymous.invalid; nobody can call it."""
 
 HEARD_DBM0 = -35.0
+MOST_DB = 7.0
 """Everyone speaks at -10 dBm0, the quietest hold music lies at -20."""
 
 LOOK_AGAIN_S = 0.1
@@ -187,12 +188,18 @@ def _wanted(what: str, value: str) -> tuple[float, Callable[[Samples], bool]]:
     """How long a window must be, and what it must hold."""
     match what:
         case "tone":
-            return TONE_S, lambda sound: tone_level_dbm0(sound, float(value)) > HEARD_DBM0
+            return TONE_S, lambda sound: _is_tone(sound, float(value))
         case "prompt":
             return SPEECH_S, lambda sound: is_speech(sound.tobytes())
         case "music":
             return MUSIC_S, lambda sound: is_music(sound.tobytes())
     return SILENCE_S, lambda sound: level_dbm0(sound) < LEAST_DBM0
+
+
+def _is_tone(sound: Samples, hz: float) -> bool:
+    """Speech has every frequency now and then; a tone is most of what is heard, also beside another in a conference."""
+    level = tone_level_dbm0(sound, hz)
+    return level > HEARD_DBM0 and level > level_dbm0(sound) - MOST_DB
 
 
 def _user(call: CallShown) -> str:
