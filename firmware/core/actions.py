@@ -28,11 +28,18 @@ class ToneName(Enum):
     """Speak now."""
     UPLINK_CHANGED = "uplink_changed"
     """The call goes by another way now."""
+    CELLULAR = "cellular"
+    """Before dial tone: calls go by the mobile network, which may cost more."""
+    NO_UPLINK = "no_uplink"
+    """Before dial tone: there is no way out now; what the box does by itself can be dialed all the same."""
 
 
 @dataclass(frozen=True)
 class PlayTone:
+    """`first` is a signal heard once before it."""
+
     tone: ToneName
+    first: ToneName | None = None
 
 
 @dataclass(frozen=True)

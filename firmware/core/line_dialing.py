@@ -27,7 +27,7 @@ def lift(rules: LineRules, state: LineState, event: HookLifted) -> LineStep:
 def give_dial_tone(rules: LineRules, state: LineState, _event: Event) -> LineStep:
     tone = ToneName.RECALL if state.held else rules.dial_tone
     wait = StartTimer(Timer.FIRST_DIGIT, _first_digit_ms(rules, state))
-    return LineStep(state.to(Phase.DIAL_TONE), (PlayTone(tone), wait))
+    return LineStep(state.to(Phase.DIAL_TONE), (PlayTone(tone, rules.bearer_signal), wait))
 
 
 def _first_digit_ms(rules: LineRules, state: LineState) -> int:

@@ -111,6 +111,8 @@ class LineRules:
     howler_ms: int = 60_000
     dial_tone: ToneName = ToneName.DIAL
     """Stutter where messages wait or a feature is on that makes the line behave unusually."""
+    bearer_signal: ToneName | None = None
+    """Heard before dial tone while calls go by another way than usual, or by none."""
     hotline: Hotline | None = None
     call_waiting: bool = True
     pairing: Pairing = Pairing.CONSULTATION

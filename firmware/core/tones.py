@@ -44,6 +44,11 @@ class Tone:
     segments: tuple[Segment, ...]
     repeat_from: int | None = 0
 
+    def then(self, following: "Tone") -> "Tone":
+        """This one once, and the other after it."""
+        repeat_from = None if following.repeat_from is None else len(self.segments) + following.repeat_from
+        return Tone(self.segments + following.segments, repeat_from)
+
     def after(self, index: int) -> int | None:
         """The segment that follows `index`, or None at the end of a tone that does not repeat."""
         return index + 1 if index + 1 < len(self.segments) else self.repeat_from

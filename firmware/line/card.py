@@ -189,8 +189,8 @@ class LineCard:
 
     def _perform(self, action: order.Action) -> None:  # noqa: C901 (one line per order)
         match action:
-            case order.PlayTone(tone):
-                self._play_tone(tone)
+            case order.PlayTone(tone, first):
+                self._play_tone(tone, first)
             case order.StopTone() | order.DenyLine():
                 self._stop_tone()
             case order.StopWaiting():
@@ -229,9 +229,10 @@ class LineCard:
             case order.TransferCall(call, to):
                 self._exchange.transfer_call(self, call, to)
 
-    def _play_tone(self, tone: order.ToneName) -> None:
-        self._voice.filters_dial_tone = tone in _DIAL_TONES
-        self.audio.play(ToneSource(self.country.tones[tone]))
+    def _play_tone(self, name: order.ToneName, first: order.ToneName | None) -> None:
+        self._voice.filters_dial_tone = name in _DIAL_TONES
+        tone = self.country.tones[name]
+        self.audio.play(ToneSource(self.country.tones[first].then(tone) if first else tone))
 
     def _stop_tone(self) -> None:
         self._voice.filters_dial_tone = False
