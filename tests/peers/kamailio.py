@@ -58,11 +58,16 @@ class Kamailio:
         auth_algorithm: str = "MD5",
         port: int | None = None,
         tls_port: int | None = None,
+        behind_nat: bool = False,
+        fix_description: bool = False,
+        challenge_reinvite: bool = False,
     ) -> None:
         """`users` is authentication name to password. `domains` are names it takes for itself besides its address.
 
         A wrong password is challenged again (401), or refused with 403 if `forbid_wrong_password`. A REGISTER for less than
         `min_expires_s` gets 423; above `max_expires_s` it is cut. `auth_algorithm` is MD5 or SHA-256.
+        With `behind_nat` callers over UDP are reached where they are seen; with `fix_description` their voice too, for far ends that do not
+        learn it from the packets. `challenge_reinvite` asks for the password within a call as well.
         """
         self.address = address
         self.port = port or free_port()
@@ -83,6 +88,9 @@ class Kamailio:
             "WITH_TLS": tls is not None,
             "CHALLENGE_INVITE": challenge_invite,
             "FORBID_WRONG_PASSWORD": forbid_wrong_password,
+            "BEHIND_NAT": behind_nat,
+            "FIX_DESCRIPTION": fix_description,
+            "CHALLENGE_REINVITE": challenge_reinvite,
         }
         config = folder / "kamailio.cfg"
         folder.mkdir(parents=True, exist_ok=True)

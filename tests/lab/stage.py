@@ -1,0 +1,99 @@
+"""A device in the laboratory with somebody to call: the usual start of a test. Knows how the settings file is written, and nothing of the inside."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Self
+
+from tests.adapter import KEEPLINE, Adapter, account
+from tests.lab.conversation import Conversation
+from tests.lab.laboratory import USUAL, Laboratory
+from tests.lab.telephony import Exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tests.lab.uplink import UplinkPlan
+
+
+def uplink_tables(plans: Sequence[UplinkPlan]) -> str:
+    """The [[uplink]] tables of the settings file."""
+    return "".join(
+        f'[[uplink]]\ninterface = "{each.interface}"\nkind = "{each.kind}"\npriority = {each.priority}\n'
+        f"metered = {str(each.metered).lower()}\n"
+        for each in plans
+    )
+
+
+class Stage:
+    """Laboratory, exchange and device. Use as a context manager."""
+
+    def __init__(  # noqa: PLR0913 - a test sets what it needs
+        self,
+        folder: Path,
+        plans: Sequence[UplinkPlan] = USUAL,
+        *,
+        watched: bool = True,
+        settings: str = "",
+        enter: Sequence[str] = (),
+        account_keys: dict[str, object] | None = None,
+        **exchange: Any,  # noqa: ANN401 - what Exchange takes
+    ) -> None:
+        """`watched` writes the [[uplink]] tables; `enter` are words before `keepline`, inside the namespace."""
+        self.plans = plans
+        self._running = ExitStack()
+        try:
+            self.lab = self._running.enter_context(Laboratory(folder / "lab", plans))
+            self.exchange = self._running.enter_context(Exchange(self.lab.cloud, folder / "exchange", **exchange))
+            trust = f'[sip]\ntls_ca_file = "{self.exchange.authority.certificate}"\n'
+            keys = {**self.exchange.account(), **(account_keys or {})}
+            table = account("home", self.exchange.server, **keys)
+            tables = uplink_tables(plans) if watched else ""
+            program = [*self.lab.device.enter, *enter, KEEPLINE]
+            self.device = self._running.enter_context(
+                Adapter(folder / "device", trust + table + tables + settings, program=program)
+            )
+            self.device.wait_registered()
+        except BaseException:
+            self._running.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *how: Any) -> None:  # noqa: ANN401 - exception triple
+        self._running.__exit__(*how)
+
+    @property
+    def far(self) -> Any:  # noqa: ANN401 - one of three
+        return self.exchange.far
+
+    def call(self, digits: str = "") -> None:
+        """Lift, dial, be answered."""
+        self.device.lift()
+        self.device.dial(f"{digits or self.exchange.number}#")
+        self.device.wait_line("in call")
+
+    def talk(self) -> Conversation:
+        """A conversation in the call there is; returns once sound is live both ways."""
+        talk = self._running.enter_context(Conversation(self.device, self.far, self.plans[0].one_way_ms))
+        talk.wait_live()
+        return talk
+
+    def hang_up(self) -> dict[str, Any]:
+        """Replace; the call log's last row."""
+        self.device.replace()
+        self.device.wait(lambda status: status["lines"][0]["state"] == "idle" and not status["calls"], "rest")
+        return self.device.calls()[0]
+
+    def active(self) -> str:
+        """The uplink the device uses now, by its status."""
+        used: str = (self.device.ask("status").get("uplink") or {}).get("active", "")
+        return used
+
+    def wait_active(self, interface: str, timeout_s: float = 10.0) -> dict[str, Any]:
+        """Return once the device says it uses this uplink (empty: none)."""
+        return self.device.wait(
+            lambda status: (status.get("uplink") or {}).get("active", "-") == interface, f"use of {interface or 'no uplink'}", timeout_s
+        )
