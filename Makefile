@@ -55,8 +55,9 @@ interop: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## the same calls thro
 image: ## the arm64 image under build/image/
 	@echo "make image: the arm64 image is not built yet; it comes with the image work" >&2; exit 1
 
-diagrams: $(STAMPS)/venv ## draw the state diagrams of ARCHITECTURE.md from the tables
+diagrams: $(STAMPS)/venv ## draw the state diagrams and the star codes of the documents from their tables
 	$(BIN)/python -m tests.core.diagrams ARCHITECTURE.md
+	$(BIN)/python -m tests.core.star_code_table docs/star-codes.md
 
 clean: ## remove everything that was built
 	rm -rf build $(VENV) ./*.egg-info

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.core.diagrams import with_drawing
+from tests.core.star_code_table import with_table
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE")
@@ -22,6 +23,12 @@ def test_the_document_is_there(name: str) -> None:
 def test_the_diagrams_are_those_of_the_tables() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text()
     assert text == with_drawing(text), "run `make diagrams`"
+
+
+def test_the_star_codes_are_those_of_the_table() -> None:
+    text = (ROOT / "docs" / "star-codes.md").read_text()
+    assert text == with_table(text), "run `make diagrams`"
+    assert "`call_forward_all_on`" in text
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])

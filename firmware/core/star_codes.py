@@ -1,6 +1,6 @@
 """Star codes: what a subscriber can order by keys, as one table. Pure; it knows no setting and does nothing itself.
 
-Codes follow Grandstream's HT8xx where it has them, Cisco's SPA and ATA where it has not, OBi's for choosing a number (`../docs/star-codes.md` is drawn
+Codes follow Grandstream's HT8xx where it has them, Cisco's SPA and ATA where it has not, OBi's for choosing a number (docs/star-codes.md is drawn
 from this table); each can be renumbered, switched off, or left to the PBX.
 """
 
