@@ -215,9 +215,9 @@ class Modem:
 
     def _write(self, data: bytes) -> bool:
         """Whether it was taken; a port that takes nothing is lost."""
+        if self._uart is None:
+            return False
         try:
-            if self._uart is None:
-                raise PartMissing("The modem's port is closed.")
             self._uart.write(data)
         except (PartMissing, PartBusy) as error:
             self._lose(str(error), self._times.reopen_ms)

@@ -1,5 +1,6 @@
 """Serial ports by pyserial, the only place that knows it. One thread a port reads and posts; nothing here knows what the bytes mean."""
 
+import os
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -84,4 +85,5 @@ def _refusal(name: str, error: Exception) -> PartMissing | PartBusy:
 
 
 def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
+    number = getattr(error, "errno", None)
+    return os.strerror(number) if number else str(error)
