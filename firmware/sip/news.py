@@ -1,6 +1,7 @@
 """What the agent tells the device: plain frozen data, in the past tense, with no engine object in it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from firmware.core.events import Caller
 from firmware.core.registration import Registration
@@ -92,7 +93,7 @@ class CallOver:
 
 @dataclass(frozen=True)
 class CallReplaced:
-    """Another call takes the place of this one: a transfer by the far end, or an INVITE with Replaces. The sound has moved already.
+    """Another call takes the place of this one: a transfer by the far end, an INVITE with Replaces, or a call dialed anew by another uplink. The sound has moved already.
 
     `established`: it talks already, and no CallEstablished of it follows; otherwise its progress follows as of any call that was placed. `handle`
     itself ends soon after, with a CallOver that no longer concerns the line.
@@ -125,7 +126,48 @@ class MessagesWaiting:
     old: int
 
 
-CallNews = CallProgressed | CallEstablished | MediaChanged | DigitArrived | CallReplaced | TransferDone | CallOver
+How = Literal["DS", "B", "A", "redial"]
+"""How a call was taken to another uplink. DS: the same sockets, the far end told by a re-INVITE; B: new sockets as well; A: the same after the
+registration had been answered; redial: a new call."""
+
+
+@dataclass(frozen=True)
+class CallMoved:
+    """The call goes by `bearer` now, and the far end is heard there (or need not be: it is held). `ms` counts from the order to move."""
+
+    handle: str
+    bearer: str
+    how: How
+    ms: int
+
+
+@dataclass(frozen=True)
+class CallStranded:
+    """The call could not be taken along. It is left as it is: the silence may end it, the next move may save it."""
+
+    handle: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class VoiceStalled:
+    """A far end that was sending has stopped, so suddenly that its uplink is to be suspected."""
+
+    handle: str
+    silent_ms: int
+
+
+@dataclass(frozen=True)
+class VoiceResumed:
+    """Its packets come again."""
+
+    handle: str
+
+
+MoveNews = CallMoved | CallStranded | VoiceStalled | VoiceResumed
+"""News of a call and the uplinks."""
+
+CallNews = CallProgressed | CallEstablished | MediaChanged | DigitArrived | CallReplaced | TransferDone | CallOver | MoveNews
 """News of a call that is known already."""
 
 News = AccountChanged | MessagesWaiting | CallArrived | CallNews

@@ -1,4 +1,4 @@
-"""What the far end is told in the middle of a call, by re-INVITE: that it is held, or that only G.711 will do, and back.
+"""What the far end is told in the middle of a call, by re-INVITE: that it is held, that only G.711 will do, that we have moved, and back.
 
 One re-INVITE is under way at a time (RFC 3261 section 14), and the far end's may cross ours; so what is wanted and what has been told are kept
 apart here, and asking goes on until they agree. Which caller is held, and what he hears meanwhile, is decided elsewhere.
@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pjsua2 as pj
 
@@ -19,6 +19,10 @@ _BUSY_S = 0.2
 
 _REQUEST_PENDING = 491
 
+_CHALLENGES = frozenset({401, 407})
+
+_UNKNOWN = "?"
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -26,15 +30,21 @@ class Terms:
 
     held: bool = False
     fax: bool = False
+    address: str = ""
+    """Where our voice comes from; empty: as the engine says, there being one way only."""
+    sockets: int = 0
+    """Counts the sockets the call has had: a step up makes new ones."""
 
 
 class Renegotiation:
     """The talk about one call. `send` sends a re-INVITE or raises pj.Error; `stop` must be called when the call is over."""
 
-    def __init__(self, *, caller: bool) -> None:
+    def __init__(self, *, caller: bool, has_login: bool = False) -> None:
         self.wanted = Terms()
         self.told = Terms()
         self._caller = caller
+        self._has_login = has_login
+        self._challenged = False
         self._under_way: Terms | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -48,10 +58,29 @@ class Renegotiation:
         except pj.Error:
             self._later(_BUSY_S, send)
         else:
-            self._under_way = self.wanted
+            self._under_way, self._challenged = self.wanted, False
+
+    def start_from(self, address: str) -> None:
+        """The call begins at this address, which its first description tells."""
+        self.wanted = self.told = replace(self.told, address=address)
+
+    def move(self, address: str, *, new_sockets: bool) -> None:
+        """Want the far end to know of a new address, even if it knew of it once. What is under way is forgotten; the caller abandons it."""
+        self.stop()
+        self._under_way = None
+        self.told = replace(self.told, address=_UNKNOWN)
+        self.wanted = replace(self.wanted, address=address, sockets=self.wanted.sockets + new_sockets)
+
+    def is_challenge(self, status: int) -> bool:
+        """Whether the engine logs in and asks again, so that this answer is not the last."""
+        first = self._under_way is not None and not self._challenged
+        return status in _CHALLENGES and self._has_login and first
 
     def answered(self, status: int, send: Callable[[Terms], None]) -> None:
         """The final answer to an INVITE within the call."""
+        if self.is_challenge(status):
+            self._challenged = True
+            return
         asked, self._under_way = self._under_way, None
         if asked is None:
             return

@@ -1,4 +1,6 @@
-"""Session descriptions as text: which codecs an account may use. Pure; RFC 8866 lines in, lines out."""
+"""Session descriptions as text: which codecs an account may use, where our voice comes from. Pure; RFC 8866 lines in, lines out."""
+
+import re
 
 _STATIC = {"0": "PCMU/8000", "8": "PCMA/8000", "9": "G722/8000", "18": "G729/8000"}
 """Payload types that need no rtpmap (RFC 3551 table 4)."""
@@ -30,6 +32,13 @@ def limit_codecs(sdp: str, codecs: tuple[str, ...]) -> str:
     keep += [payload for payload, name in names.items() if name in _ALWAYS]
     dropped = set(names) - set(keep)
     return "\r\n".join(_audio_line(line, keep) for line in lines if not _describes(line, dropped)) + "\r\n"
+
+
+def readdress(sdp: str, address: str) -> str:
+    """Our own description as it reads from another address of ours: in o=, c= and a=rtcp (RFC 3605). One of the other family stays as it is: its
+    sockets could not send from there."""
+    family = "IP6" if ":" in address else "IP4"
+    return re.sub(rf"(?m)^([oc]=|a=rtcp:)(.*\bIN {family} )(?!0\.0\.0\.0|::\s*$)\S+", rf"\g<1>\g<2>{address}", sdp)
 
 
 def _lines(sdp: str) -> list[str]:
