@@ -1,0 +1,67 @@
+"""How often each uplink is probed: fast where a decision may depend on it, seldom where it costs. Pure."""
+
+from firmware.core.budget import standby_interval_ms
+from firmware.core.uplink_choice import standing
+from firmware.core.uplink_events import BEYOND, ProbeEvery
+from firmware.core.uplink_samples import path_of
+from firmware.core.uplink_state import Phase, Uplink, UplinkRules, Uplinks
+
+
+def rate_of(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> ProbeEvery:
+    if uplink.phase is Phase.DOWN:
+        return ProbeEvery(uplink.name, 0)
+    active = uplink.name == state.active
+    sparing = uplink.facts.metered and not (active and in_doubt(rules, state))
+    pace = _active if active else _waiting
+    return ProbeEvery(uplink.name, pace(rules, state, uplink), sparing)
+
+
+def patience_ms(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> int:
+    """How long a probe sent now may take. In doubt longer: then the answer counts more than the moment."""
+    path = path_of(rules, uplink, state.now_ms)
+    least, most = rules.patience_ms
+    if uplink.name != state.active or path is None:
+        return most
+    usual = round(2 * path.rtt_ms + 4 * path.jitter_ms + 100)
+    return min(max(usual, rules.doubt_patience_ms if in_doubt(rules, state) else least), most)
+
+
+def _active(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> int:
+    lonely = uplink.facts.metered and not any(each.usable for each in state.uplinks.values() if each is not uplink)
+    if lonely:
+        return rules.active_ms if state.in_call else rules.lonely_metered_ms
+    return rules.in_call_ms if state.in_call or in_doubt(rules, state) else rules.active_ms
+
+
+def _waiting(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> int:
+    if in_doubt(rules, state):
+        return rules.active_ms
+    if uplink.facts.metered:
+        return _metered(rules, state, uplink)
+    current = state.working
+    hoped_for = current is None or standing(uplink) < standing(current) or uplink.name == state.pin
+    return rules.active_ms if hoped_for or uplink.phase is Phase.CHECKING else rules.standby_ms
+
+
+def _metered(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> int:
+    if state.working is None:
+        return rules.active_ms if uplink.phase is Phase.CHECKING else rules.hopeless_metered_ms
+    use = uplink.use
+    return standby_interval_ms(uplink.facts.standby_bytes - use.standby_bytes, use.month_left_s, rules.round_bytes)
+
+
+def in_doubt(rules: UplinkRules, state: Uplinks) -> bool:
+    """The active one may be about to fail: for a short time nothing is too dear."""
+    current = state.current
+    if current is None or current.phase is Phase.DOWN:
+        return False
+    suspect = current.lost >= _round(current) or current.stalled_ms is not None or current.crossed_ms is not None
+    if current.phase is Phase.GOOD:
+        return suspect
+    return state.now_ms - current.since_ms < rules.doubt_lasts_ms
+
+
+def _round(uplink: Uplink) -> int:
+    """How many probes make a round: of those beyond that answer at all; one where it is asked sparingly."""
+    answering = sum(any(each.rtt_ms is not None for each in uplink.samples.get(target, ())) for target in BEYOND)
+    return 1 if uplink.facts.metered else max(1, answering)
