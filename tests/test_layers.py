@@ -18,8 +18,10 @@ THIRD_PARTY = {
     "cffi": "firmware.sound.spandsp_declarations",
     "_cffi_backend": "firmware.sound._spandsp",
     "msgspec": "firmware.settings",
+    "netifaces": "firmware.network.readings",
     "phonenumbers": "firmware.numbering.library",
     "numpy": "hal.sim",
+    "pyroute2": "firmware.network.netlink",
     "starlette": "firmware.web",
     "uvicorn": "firmware.web",
     "websockets": "firmware.web",
@@ -29,6 +31,7 @@ THIRD_PARTY = {
 ROOMS: dict[str, frozenset[str]] = {
     "firmware.core": frozenset(),
     "firmware.settings": frozenset({"firmware.core"}),
+    "firmware.network": frozenset(),
     "firmware.numbering": frozenset({"firmware.core"}),
     "firmware.sound": frozenset({"firmware.core"}),
     "firmware.records": frozenset(),

@@ -1,0 +1,110 @@
+"""Which name servers belong to which uplink, as far as files tell; D-Bus is not needed.
+
+Relied upon, in this order, the first that names a server counts:
+1. systemd-networkd: /run/systemd/netif/links/INDEX and leases/INDEX, "DNS=a b" (systemd src/network/networkd-state-file.c, sd-dhcp-lease.c);
+2. dhclient, of ifupdown or of NetworkManager: the last lease of the interface in /var/lib/dhcp/dhclient*.leases or
+   /var/lib/NetworkManager/dhclient-*-IFACE.lease, "option domain-name-servers a, b;" (dhclient.leases(5));
+3. resolvconf, openresolv and dhcpcd: a resolv.conf(5) for each interface in /run/resolvconf/interface*/ and /run/dhcpcd/hook-state/resolv.conf/;
+4. /run/NetworkManager/no-stub-resolv.conf, /run/systemd/resolve/resolv.conf, /etc/resolv.conf: of no uplink in particular, so servers that
+   stand in another uplink's subnet are left out, and so are those of this machine itself.
+NetworkManager's own DHCP client writes no servers into its lease file (its commit 0fc8cc2c says that only the address is kept), so there rule 4 holds.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from firmware.network.link_state import LinkState
+
+_NETWORKD = ("run/systemd/netif/links/{index}", "run/systemd/netif/leases/{index}")
+_DHCLIENT = ("var/lib/dhcp/dhclient*.leases", "var/lib/NetworkManager/dhclient-*-{name}.lease")
+_RESOLVCONF = ("run/resolvconf/interface*/{name}*", "run/dhcpcd/hook-state/resolv.conf/{name}.*")
+_GENERAL = ("run/NetworkManager/no-stub-resolv.conf", "run/systemd/resolve/resolv.conf", "etc/resolv.conf")
+
+_LEASE = re.compile(r"lease6?\s*\{(.*?)^\}", re.DOTALL | re.MULTILINE)
+_INTERFACE = re.compile(r'^\s*interface "([^"]*)";', re.MULTILINE)
+_SERVERS = re.compile(r"option (?:domain-name-servers|dhcp6\.name-servers) ([^;]*);")
+
+
+class Nameservers:
+    """Remembers files by their time of change, so that looking again costs next to nothing."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self._root = root or Path("/")
+        self._texts: dict[Path, tuple[tuple[int, int], str]] = {}
+
+    def of(self, link: LinkState, all_links: Iterable[LinkState]) -> tuple[str, ...]:
+        """The addresses of its name servers, best first; empty while the link has none of its own addresses."""
+        if not (link.address4 or link.address6):
+            return ()
+        found = (
+            self._networkd(link) or self._dhclient(link) or self._resolv_conf(_RESOLVCONF, link) or self._general(link, all_links)
+        )
+        return tuple(each for each in dict.fromkeys(found) if _fits(link, each))
+
+    def _networkd(self, link: LinkState) -> list[str]:
+        for text in self._found(_NETWORKD, link):
+            lines = [line.removeprefix("DNS=") for line in text.splitlines() if line.startswith("DNS=")]
+            if servers := _addresses(" ".join(lines).split()):
+                return servers
+        return []
+
+    def _dhclient(self, link: LinkState) -> list[str]:
+        for text in self._found(_DHCLIENT, link):
+            leases = [lease for lease in _LEASE.findall(text) if link.name in _INTERFACE.findall(lease)]
+            if leases:
+                return _addresses(re.split(r"[,\s]+", " ".join(_SERVERS.findall(leases[-1]))))
+        return []
+
+    def _resolv_conf(self, patterns: Sequence[str], link: LinkState) -> list[str]:
+        for text in self._found(patterns, link):
+            words = (line.split() for line in text.splitlines())
+            if servers := _addresses(each[1] for each in words if len(each) > 1 and each[0] == "nameserver"):
+                return servers
+        return []
+
+    def _general(self, link: LinkState, all_links: Iterable[LinkState]) -> list[str]:
+        others = [ip_network(each.subnet4) for each in all_links if each.subnet4 and each.subnet4 != link.subnet4]
+        servers = [each for each in self._resolv_conf(_GENERAL, link) if not ip_address(each).is_loopback]
+        return [each for each in servers if not any(ip_address(each) in subnet for subnet in others)]
+
+    def _found(self, patterns: Sequence[str], link: LinkState) -> Iterable[str]:
+        for pattern in patterns:
+            for path in self._paths(pattern.format(index=link.index, name=link.name)):
+                if text := self._read(path):
+                    yield text
+
+    def _paths(self, pattern: str) -> list[Path]:
+        return sorted(self._root.glob(pattern)) if "*" in pattern else [self._root / pattern]
+
+    def _read(self, path: Path) -> str:
+        try:
+            status = path.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            if self._texts.get(path, ((0, 0), ""))[0] != stamp:
+                self._texts[path] = (stamp, path.read_text(errors="replace"))
+        except OSError:
+            return ""
+        return self._texts[path][1]
+
+
+def _addresses(words: Iterable[str]) -> list[str]:
+    """Those words that are addresses; networkd may add "#name" or a port, which plain DNS does not need."""
+    found = []
+    for word in words:
+        try:
+            found.append(str(ip_address(word.partition("#")[0].partition("%")[0])))
+        except ValueError:
+            continue
+    return found
+
+
+def _fits(link: LinkState, server: str) -> bool:
+    """Whether the uplink has an address of the server's family. A link-local server needs its interface named, which no file here does."""
+    return bool(link.address6 if ":" in server else link.address4) and not ip_address(server).is_link_local

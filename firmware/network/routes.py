@@ -1,0 +1,173 @@
+"""Keeps our routes and rules in the kernel as the uplinks and the voice need them, and nothing else.
+
+What we made carries our mark (`policy.PROTOCOL`): by it we find again what a killed process left, and what another program took away is put
+back when netlink tells. What does not carry it is never touched. Must not know why an uplink was chosen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from firmware.network.errors import RouteRefused
+from firmware.network.netlink import News, Newsreader, Requests
+from firmware.network.policy import (
+    FIRST_TABLE,
+    MAIN,
+    TABLES,
+    VOICE_RULES,
+    Claim,
+    Route,
+    Rule,
+    Voice,
+    free_slot,
+    routes_for,
+    rules_for,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from firmware.network.link_state import LinkState
+
+REST_S = 0.1
+"""Between two repairs: with a program that takes our routes away all the time we do not race."""
+
+OUR_TABLES = range(FIRST_TABLE, FIRST_TABLE + TABLES)
+
+
+class Routes:
+    """All orders take effect before they return. Use it from the deciding thread, inside asyncio's running loop."""
+
+    def __init__(self, on_repair: Callable[[str], None] = lambda _: None) -> None:
+        """`on_repair` hears one sentence each time something of ours had been taken away or could not be made."""
+        self._on_repair = on_repair
+        self._requests = Requests()
+        self._news = Newsreader()
+        self._claims: dict[str, Claim] = {}
+        self._voice: Voice | None = None
+        self._voice_place = 0
+        self._present: set[Route | Rule] = set()
+        self._refused: set[Route | Rule] = set()
+        self._rest: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Remove what a killed process left, and watch over ours. Raises MissingRights when routes may not be changed; nothing is left open then."""
+        try:
+            self._requests.delete(
+                Rule(2, VOICE_RULES[0], FIRST_TABLE, ports=(1, 1))
+            )  # there is none: only the right is asked for
+            self._look()
+            self._settle()
+        except BaseException:
+            self._close()
+            raise
+        asyncio.get_running_loop().add_reader(self._news.fileno(), self._hear)
+
+    def claim(self, link: LinkState) -> None:
+        """Give the uplink a table and rules of its own, or make them fit what it has become. A dead uplink may be claimed too."""
+        known = self._claims.get(link.name)
+        slot = known.slot if known else free_slot((each.slot for each in self._claims.values()), self._requests.foreign_tables())
+        self._claims[link.name] = Claim(link, slot)
+        self._settle()
+
+    def release(self, uplink: str) -> None:
+        """Take its table and rules away."""
+        self._claims.pop(uplink, None)
+        self._settle()
+
+    def use_for_voice(self, uplink: str, first_port: int, last_port: int) -> None:
+        """From the next packet on, UDP that we send from these ports (inclusive) leaves by this uplink. An empty `uplink` lifts the rule."""
+        self._voice = Voice(uplink, (first_port, last_port)) if uplink else None
+        self._voice_place = 1 - self._voice_place
+        self._change_to(self._wanted_rules() | {each for each in self._present if isinstance(each, Route)})
+
+    def release_all(self) -> None:
+        """Remove everything and close; the object is of no use afterwards. May be called twice, and without `start`."""
+        if self._news.fileno() < 0:
+            return
+        asyncio.get_running_loop().remove_reader(self._news.fileno())
+        self._claims.clear()
+        self._voice = None
+        try:
+            self._look()
+            self._settle()
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        if self._rest:
+            self._rest.cancel()
+        self._news.close()
+        self._requests.close()
+
+    def _hear(self) -> None:
+        news = self._news.read()
+        if (news is None or any(map(self._concerns, news))) and self._rest is None:
+            self._repair()
+
+    def _concerns(self, news: News) -> bool:
+        """Ours that vanished or was written over, and what our tables are made of. Our own additions are no news."""
+        if news.what in {"route", "rule"} and news.table in OUR_TABLES:
+            return news.gone or not news.ours
+        devices = {claim.link.index for claim in self._claims.values()}
+        return news.device in devices and (news.what != "route" or news.table == MAIN)
+
+    def _repair(self) -> None:
+        self._rest = asyncio.get_running_loop().call_later(REST_S, self._rested)
+        before = set(self._present)
+        self._look()
+        lost = len(before - self._present)
+        added = self._settle()
+        if lost and added:
+            self._on_repair(
+                f"{lost} of our routes and rules were taken away by another program or with a link; {added} put in place"
+            )
+
+    def _rested(self) -> None:
+        """News that came meanwhile were read and not acted upon: look once more."""
+        self._rest = None
+        before = set(self._present)
+        self._look()
+        if self._present != before:
+            self._present = before
+            self._repair()
+
+    def _look(self) -> None:
+        self._present = {*self._requests.routes(0), *self._requests.rules()}
+
+    def _settle(self) -> int:
+        main = self._requests.routes(MAIN) if self._claims else []
+        routes = [route for claim in self._claims.values() for route in routes_for(claim, main)]
+        return self._change_to({*routes, *self._wanted_rules()})
+
+    def _wanted_rules(self) -> set[Route | Rule]:
+        return set(rules_for(list(self._claims.values()), self._voice, VOICE_RULES[self._voice_place]))
+
+    def _change_to(self, wanted: set[Route | Rule]) -> int:
+        """Add first, remove then, so that nothing falls between; how many were added."""
+        missing = sorted(wanted - self._present, key=_order)
+        done = {thing for thing in missing if self._added(thing)}
+        for thing in self._present - wanted:
+            self._requests.delete(thing)
+        self._present = (self._present & wanted) | done
+        return len(done)
+
+    def _added(self, thing: Route | Rule) -> bool:
+        """Whether the kernel took it. What it refuses (the link has just gone) is tried again with the next news."""
+        try:
+            self._requests.add(thing)
+        except RouteRefused as refusal:
+            if thing not in self._refused:
+                self._on_repair(str(refusal))
+            self._refused.add(thing)
+            return False
+        self._refused.discard(thing)
+        return True
+
+
+def _order(thing: Route | Rule) -> tuple[bool, bool, bool, bool]:
+    """Routes before the rules that lead to them; within a table first what catches all, then the subnet, then the default that needs it."""
+    if isinstance(thing, Rule):
+        return (True, False, False, False)
+    return (False, not thing.unreachable, not thing.destination, bool(thing.gateway))
