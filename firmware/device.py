@@ -71,6 +71,7 @@ class Device:
             lambda: frozenset(self._working),
             self._trouble,
         )
+        self._view.exchange = self.switchboard.view
         self.control = Control(folder.control_socket, self._orders())
 
     @property

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from firmware import VERSION
 from firmware.core.registration import RegistrationPhase
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 Json = dict[str, object]
 
 
+class ExchangeFacts(Protocol):
+    """What the exchange knows beside the lines' own state."""
+
+    def held(self) -> frozenset[str]: ...
+    def account_of(self, line: int) -> str: ...
+    def services_of(self, line: int) -> Json: ...
+    def messages_of(self, line: int) -> int: ...
+    def boxes(self) -> list[Json]: ...
+
+
 @dataclass(frozen=True)
 class _AccountNews:
     news: AccountChanged
@@ -24,7 +34,9 @@ class _AccountNews:
 
 
 class StatusView:
-    """`entries` are the journal's calls under way; times are the loop's."""
+    """`entries` are the journal's calls under way; times are the loop's. Give it `exchange` before it is asked."""
+
+    exchange: ExchangeFacts
 
     def __init__(self, board: str, entries: Mapping[str, Entry]) -> None:
         self.ready = False
@@ -48,13 +60,24 @@ class StatusView:
             "lines": [self.line(card) for card in cards],
             "accounts": [self.account(account, now_ms) for account in settings.account],
             "calls": self.calls(now_ms / 1000),
+            "mailboxes": self.exchange.boxes(),
             "uplinks": [],
             "modem": None,
         }
 
     def line(self, card: "LineCard") -> Json:
         state = card.state
-        return {"line": card.number, "state": state.phase.value, "digits": state.digits, "call": state.call}
+        return {
+            "line": card.number,
+            "state": state.phase.value,
+            "digits": state.digits,
+            "account": self.exchange.account_of(card.number),
+            "call": state.call,
+            "held": state.held.call if state.held else "",
+            "waiting": state.waiting,
+            "services": self.exchange.services_of(card.number),
+            "messages": self.exchange.messages_of(card.number),
+        }
 
     def account(self, account: Account, now_ms: float) -> Json:
         known = self._accounts.get(account.id)
@@ -83,10 +106,11 @@ class StatusView:
         }
 
     def calls(self, now_s: float) -> list[Json]:
-        return [_call(handle, entry, now_s) for handle, entry in self._entries.items()]
+        held = self.exchange.held()
+        return [_call(handle, entry, now_s, held_here=handle in held) for handle, entry in self._entries.items()]
 
 
-def _call(handle: str, entry: Entry, now_s: float) -> Json:
+def _call(handle: str, entry: Entry, now_s: float, *, held_here: bool) -> Json:
     return {
         "call": handle,
         "line": entry.row.line,
@@ -94,7 +118,8 @@ def _call(handle: str, entry: Entry, now_s: float) -> Json:
         "number": entry.row.number,
         "name": entry.row.name,
         "account": entry.row.account,
-        "state": "held" if entry.held else entry.state,
+        "state": "held" if entry.held or held_here else entry.state,
+        "held_by": "here" if held_here else "there" if entry.held else "",
         "codec": entry.row.codec,
         "srtp": entry.srtp,
         "seconds": round(now_s - entry.answered_s, 1) if entry.answered_s is not None else 0,

@@ -60,7 +60,7 @@ def status_text(found: Mapping[str, Any]) -> Iterable[str]:
     if found.get("started_at"):
         yield f"started {found['started_at']}"
     for name, heading in _TABLES.items():
-        rows = found.get(name) or []
+        rows = [_in_words(row) for row in found.get(name) or []]
         if rows:
             yield from (
                 "",
@@ -71,11 +71,31 @@ def status_text(found: Mapping[str, Any]) -> Iterable[str]:
 
 
 _TABLES = {
-    "lines": ("line", "state", "digits", "account"),
+    "lines": ("line", "state", "digits", "account", "messages", "switched_on"),
     "accounts": ("id", "number", "server", "transport", "state", "reason", "expires_s", "retry_in_s"),
     "calls": ("line", "direction", "number", "name", "account", "state", "codec", "srtp", "seconds"),
+    "mailboxes": ("name", "new", "old"),
     "uplinks": ("interface", "kind", "state", "reason"),
 }
+
+
+def _in_words(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row as it is shown: what a line has switched on as one sentence."""
+    return {**row, "switched_on": ", ".join(_switched_on(row["services"]))} if "services" in row else row
+
+
+def _switched_on(services: Mapping[str, Any]) -> Iterable[str]:
+    words = {
+        "do_not_disturb": "do not disturb",
+        "hides_number": "number hidden",
+        "rejects_anonymous": "anonymous callers refused",
+    }
+    yield from (word for name, word in words.items() if services.get(name))
+    if not services.get("call_waiting", True):
+        yield "no call waiting"
+    yield from (f"forward {why} to {number}" for why, number in services.get("forwards", {}).items())
+    if services.get("call_back"):
+        yield f"call back {services['call_back']} when free"
 
 
 def calls_text(rows: list[Mapping[str, Any]]) -> Iterable[str]:

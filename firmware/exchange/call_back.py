@@ -51,6 +51,11 @@ class CallBack:
             self.exchange.agent.end(wanted.handle)
         return wanted is not None
 
+    def number_of(self, line: int) -> str:
+        """What the line waits for, or ""."""
+        wanted = self._wanted.get(line)
+        return wanted.number if wanted else ""
+
     def _try(self, card: LineCard, wanted: _Wanted) -> None:
         if self.scheduler.now_ms() >= wanted.until_ms:
             self._wanted.pop(card.number, None)

@@ -75,7 +75,7 @@ class ServicesFile:
 
 
 def as_json(services: Services) -> dict[str, object]:
-    lines = {str(line): _line_json(each) for line, each in services.lines.items()}
+    lines = {str(line): line_json(each) for line, each in services.lines.items()}
     dials = {str(line): asdict(dial) | {"dialing": dial.dialing.value} for line, dial in services.dials.items()}
     return {
         "lines": lines,
@@ -85,7 +85,7 @@ def as_json(services: Services) -> dict[str, object]:
     }
 
 
-def _line_json(services: LineServices) -> dict[str, object]:
+def line_json(services: LineServices) -> dict[str, object]:
     return asdict(services) | {"forwards": {why.value: number for why, number in services.forwards.items()}}
 
 

@@ -22,6 +22,7 @@ from firmware.exchange.line_rules import hook_rules, line_rules
 from firmware.exchange.mailboxes import Mailboxes
 from firmware.exchange.router import Router
 from firmware.exchange.services_file import ServicesFile, as_json
+from firmware.exchange.view import ExchangeView
 from firmware.journal import Journal
 from firmware.line.card import LineCard
 from firmware.orders import Handler, OrderRefused, shown
@@ -81,6 +82,7 @@ class Switchboard:
         self.mailboxes = self._build_mailboxes(scheduler)
         self.incoming = self._build_incoming(scheduler)
         self.features = self._build_features(scheduler, call_log)
+        self.view = ExchangeView(self.exchange, lambda: self.services.now, self.mailboxes, self.call_back)
         self._join()
         self.cards = self.exchange.cards = self._build_cards(board, scheduler, agent)
         call_log.read(_REMEMBERED_ROWS).add_done_callback(lambda rows: scheduler.post(lambda: self._remember(rows)))
@@ -234,6 +236,7 @@ class Switchboard:
             card.rules = self._rules(card.number)
             card.hook_rules = self._hook_rules(card.number)
             card.show_messages(self.mailboxes.waiting(card.number))
+            self.exchange.listeners.line_changed(card)
 
     def apply(self) -> None:
         """The settings changed."""

@@ -168,6 +168,14 @@ def test_a_name_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) ->
     assert "\x1b" not in told
 
 
+def test_the_status_tells_people_what_a_line_has_switched_on_and_what_waits() -> None:
+    services = {"do_not_disturb": True, "call_waiting": False, "forwards": {"busy": "602"}, "call_back": "603"}
+    line = {"line": 1, "state": "in call", "messages": 2, "services": services}
+    told = "\n".join(status_text({"lines": [line], "mailboxes": [{"name": "shop", "new": 2, "old": 5}]}))
+    assert "do not disturb, no call waiting, forward busy to 602, call back 603 when free" in told
+    assert re.search(r"shop +2 +5", told)
+
+
 def test_calls_for_people_line_up_and_leave_empty_columns_out() -> None:
     row = {
         "started_at": "2026-11-24T10:00:00.123Z",
