@@ -32,6 +32,8 @@ LINES: dict[str, tuple[Mood, str, str]] = {
     "ringback": (Mood.BUSY, "Calling {digits}", "It rings at the far end."),
     "early media": (Mood.BUSY, "Calling {digits}", "The network is speaking before the answer."),
     "in call": (Mood.BUSY, "In a call", "Replace the handset to end it."),
+    "conference": (Mood.BUSY, "In a call of three", "Replace the handset to end it."),
+    "service": (Mood.BUSY, "Keepline speaks", "Replace the handset to end it."),
     "released": (Mood.CALM, "Call over", "Replace the handset to call again."),
     "howler": (Mood.BAD, "Left off the hook", "The howler sounds until the handset is replaced."),
     "denied": (Mood.BAD, "Left off the hook", "The line is silent until the handset is replaced."),
