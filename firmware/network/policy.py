@@ -1,7 +1,7 @@
 """Which routes and rules our uplinks need: a pure function, compared with what the kernel has. Knows no netlink.
 
-Each uplink has a table of its own: the routes the system has over this interface, its default route, and below them an "unreachable", so that
-nothing meant for one uplink ever leaves by another. Three kinds of rules lead there, in this order:
+Each uplink has a table of its own: the system's routes to particular places except over other uplinks (so a telephone system in the house is
+reached as before), its own default route, and below them an "unreachable": nothing meant for one uplink ever leaves by another. Three kinds of rules lead there, in this order:
 1. sockets bound to the interface (probes), 2. packets that carry the uplink's address (SIP transports), 3. voice: our own UDP packets from
 the RTP ports, of whatever address, to the active uplink's table. Sockets bound to no address get the right one from the table's default route.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from firmware.network.link_state import LinkState
 
@@ -82,15 +82,15 @@ FAMILIES = {2: 32, 10: 128}
 """AF_INET and AF_INET6 (the kernel's numbers, as everywhere in netlink), and how long their addresses are."""
 
 
-def routes_for(claim: Claim, main: Iterable[Route]) -> list[Route]:
-    """The table of one uplink, in the order in which the kernel accepts it. `main`: the system's routes."""
+def routes_for(claim: Claim, main: Iterable[Route], other_uplinks: Container[int]) -> list[Route]:
+    """The table of one uplink. `main`: the system's routes; `other_uplinks`: the indexes of the interfaces its packets must not leave by."""
     link = claim.link
     found = [Route(family, claim.table, unreachable=True, metric=LAST_METRIC) for family in FAMILIES]
     if not (link.up and link.index):
         return found
-    over_it = [each for each in main if each.device == link.index and each.destination and not each.unreachable]
+    copied = [each for each in main if each.destination and not each.unreachable and each.device not in other_uplinks]
     defaults = [each for family in FAMILIES if (each := _default(claim, family))]
-    return [*found, *(replace(each, table=claim.table) for each in over_it), *defaults]
+    return [*found, *(replace(each, table=claim.table) for each in copied), *defaults]
 
 
 def _default(claim: Claim, family: int) -> Route | None:

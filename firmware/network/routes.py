@@ -110,8 +110,9 @@ class Routes:
         """Ours that vanished or was written over, and what our tables are made of. Our own additions are no news."""
         if news.what in {"route", "rule"} and news.table in OUR_TABLES:
             return news.gone or not news.ours
-        devices = {claim.link.index for claim in self._claims.values()}
-        return news.device in devices and (news.what != "route" or news.table == MAIN)
+        if news.what == "route":
+            return news.table == MAIN
+        return news.device in {claim.link.index for claim in self._claims.values()}
 
     def _repair(self) -> None:
         self._rest = asyncio.get_running_loop().call_later(REST_S, self._rested)
@@ -138,7 +139,8 @@ class Routes:
 
     def _settle(self) -> int:
         main = self._requests.routes(MAIN) if self._claims else []
-        routes = [route for claim in self._claims.values() for route in routes_for(claim, main)]
+        devices = {claim.link.index for claim in self._claims.values()}
+        routes = [route for claim in self._claims.values() for route in routes_for(claim, main, devices - {claim.link.index})]
         return self._change_to({*routes, *self._wanted_rules()})
 
     def _wanted_rules(self) -> set[Route | Rule]:
