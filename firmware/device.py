@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from firmware.control import Control
+from firmware.core.button import Order as ButtonOrder
+from firmware.core.indicator import Condition, Health, LineUse, Reach
 from firmware.core.line_state import Phase
 from firmware.core.registration import RegistrationPhase
 from firmware.exchange.calls import account_of
@@ -22,6 +24,7 @@ from firmware.loop import Loop
 from firmware.notify import tell_service_manager
 from firmware.numbering.errors import NumberingError
 from firmware.orders import Handler, OrderRefused
+from firmware.panel import Panel
 from firmware.phone_orders import PhoneOrders
 from firmware.records.call_log import CallLog
 from firmware.records.calls import CallRow, Outcome, as_json
@@ -72,6 +75,7 @@ class Device:
             self._trouble,
         )
         self._view.exchange = self.switchboard.view
+        self.panel = Panel(self.board.pins, self.board.panel, self._loop, self._pressed)
         self.control = Control(folder.control_socket, self._orders())
 
     @property
@@ -92,6 +96,7 @@ class Device:
         self.agent.start()
         self.switchboard.start()
         self._view.ready = True
+        self.renew_panel()
 
     async def close(self) -> None:
         """In reverse: no new orders, calls ended and accounts unregistered, then the parts."""
@@ -101,6 +106,7 @@ class Device:
         self.switchboard.close()
         self.agent.close()
         await self.control.stop()
+        self.panel.close()
         self.board.close()
         self._call_log.close()
 
@@ -108,6 +114,7 @@ class Device:
 
     def line_changed(self, card: LineCard) -> None:
         self.control.publish({"event": "line", **self._view.line(card)})
+        self.renew_panel()
 
     def phone_rang(self, card: LineCard) -> None:
         self.control.publish({"event": "ring", "line": card.number, "ringing": card.phase is Phase.RINGING})
@@ -116,6 +123,33 @@ class Device:
         self.control.publish(
             {"event": "call", "what": what, "calls": self._view.calls(self._loop.now_ms() / 1000), "call": handle}
         )
+
+    # The panel
+
+    def renew_panel(self) -> None:
+        """What the lamps tell may have changed."""
+        self.panel.tell(self._condition())
+
+    def _condition(self) -> Condition:
+        phases = {card.phase for card in self.cards}
+        use = LineUse.ON_HOOK if phases <= {Phase.IDLE, Phase.RINGING} else LineUse.OFF_HOOK
+        return Condition(
+            Health.WORKING if self._view.ready else Health.BOOTING,
+            self._reach(),
+            LineUse.RINGING if Phase.RINGING in phases else use,
+            messages=any(self.switchboard.mailboxes.waiting(card.number) for card in self.cards),
+        )
+
+    def _reach(self) -> Reach:
+        return Reach.READY if self._working else Reach.REGISTERING
+
+    def _pressed(self, order: ButtonOrder) -> None:
+        log.info("the button was held: %s", order.value)
+        self.control.publish({"event": "button", "order": order.value})
+
+    async def _identify(self) -> object:
+        self.panel.identify()
+        return {}
 
     # News of the agent
 
@@ -142,6 +176,7 @@ class Device:
             self._working.add(news.account)
         elif phase is not RegistrationPhase.REGISTERING:  # a refresh changes nothing yet
             self._working.discard(news.account)
+        self.renew_panel()
         if account:
             self.control.publish({"event": "account", **self._view.account(account, self._loop.now_ms())})
 
@@ -152,13 +187,17 @@ class Device:
             "status": self._status,
             "calls": self._calls,
             "reload": self.reload,
+            "panel.identify": self._identify,
             **self.switchboard.orders(),
             **PhoneOrders(lambda: self.board.lines).orders(),
         }
 
     async def _status(self) -> object:
         engine = self.agent.engine
-        return self._view.whole(self.settings, self.cards, engine.version, self._loop.now_ms()) | {"door": engine.door()}
+        return self._view.whole(self.settings, self.cards, engine.version, self._loop.now_ms()) | {
+            "door": engine.door(),
+            "panel": {lamp.value: pattern.value for lamp, pattern in self.panel.shown.items()},
+        }
 
     async def _calls(self, limit: int = 100) -> object:
         if not 1 <= limit <= 10_000:

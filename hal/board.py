@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hal.errors import PartMissing, PartMisused
-from hal.ports import LinePins, Pins, Scheduler, Sound
+from hal.ports import LinePins, PanelPins, Pins, Scheduler, Sound
 
 if TYPE_CHECKING:
     from hal.sim.handset import Handset
@@ -32,6 +32,7 @@ class Board:
 
     lines: tuple[BoardLine, ...]
     pins: Pins
+    panel: PanelPins
     close: Callable[[], None]
 
 

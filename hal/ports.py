@@ -70,6 +70,24 @@ class LinePins:
     """Output, active = line denied."""
 
 
+@dataclass(frozen=True)
+class PanelPins:
+    """Lamps and button of the box, by name. A board may lack some: an empty name is no pin."""
+
+    power: str = "led-power"
+    line: str = "led-line"
+    uplink: str = "led-uplink"
+    message: str = "led-message"
+    button: str = "button"
+    """Input, active while pressed."""
+
+    @property
+    def lamps(self) -> dict[str, str]:
+        """The pins of the lamps that there are, by the lamp's name."""
+        named = {"power": self.power, "line": self.line, "uplink": self.uplink, "message": self.message}
+        return {lamp: pin for lamp, pin in named.items() if pin}
+
+
 class FrameSound(Protocol):
     """A line's codec in memory. Both methods run in the media thread, FRAME_SAMPLES samples a call, and must not block."""
 

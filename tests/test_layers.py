@@ -85,6 +85,8 @@ ROOMS: dict[str, frozenset[str]] = {
             "hal.ports",
         }
     ),
+    "firmware.panel": frozenset({"firmware.core", "hal.panel", "hal.ports"}),
+    "hal.panel": frozenset({"hal.ports"}),
     "firmware.journal": frozenset({"firmware.core", "firmware.records", "firmware.sip"}),
     "hal.ports": frozenset(),
     "hal.errors": frozenset(),

@@ -3,7 +3,7 @@
 from dataclasses import fields, replace
 
 from hal.board import Board, BoardLine
-from hal.ports import LinePins, Scheduler
+from hal.ports import LinePins, PanelPins, Scheduler
 from hal.sim.handset import Handset
 from hal.sim.line import SimLine
 from hal.sim.pins import SimPins
@@ -20,10 +20,11 @@ def open_sim(scheduler: Scheduler, ports: int, settings: SimLineSettings | None 
     """A board with so many lines, each with its own telephone on hook; each line has its own luck (seed)."""
     names = [line_pins(port) for port in range(1, ports + 1)]
     outputs = [pin for each in names for pin in (each.forward_reverse, each.ring_mode, each.power_down)]
-    pins = SimPins(scheduler, [each.switch_hook for each in names], outputs)
+    panel = PanelPins()
+    pins = SimPins(scheduler, [*(each.switch_hook for each in names), panel.button], [*outputs, *panel.lamps.values()])
     settings = settings or SimLineSettings()
     lines = [_plug_in(each, pins, scheduler, replace(settings, seed=settings.seed + index)) for index, each in enumerate(names)]
-    return Board(tuple(lines), pins, pins.close)
+    return Board(tuple(lines), pins, panel, pins.close)
 
 
 def _plug_in(names: LinePins, pins: SimPins, scheduler: Scheduler, settings: SimLineSettings) -> BoardLine:
