@@ -5,7 +5,10 @@ Afterwards the holes in the sound are told for both directions, in the samples a
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import json
+import socket
 import threading
 import time
 from dataclasses import dataclass
@@ -13,10 +16,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from firmware.client import Client, DeviceAbsent
-from firmware.orders import OrderRefused
 from tests.bench.ear import Ear
-from tests.lab.time_code import FAR, NEAR, PERIOD_S, Hole, holes, runs
+from tests.lab.time_code import FAR, NEAR, PERIOD_S, Voice, holes, runs
 from tests.peers.errors import PeerSilent
 from tests.peers.sound import RATE_HZ, Samples
 
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from tests.adapter import Adapter
     from tests.lab.telephony import FarEnd
 
-SAYING_S = 60 * PERIOD_S
+SAYING_S = 4 * PERIOD_S
 STEADY_S = 0.4
 """Live sound for so long means that a direction is there again."""
+RECENT = round((STEADY_S + 0.2) * RATE_HZ)
 LOOK_AGAIN_S = 0.05
 
 
@@ -59,10 +61,20 @@ class Conversation:
         # The mouth ends with its words, or with the handset put down; nobody waits for it.
 
     def _speak(self) -> None:
-        with contextlib.suppress(DeviceAbsent, OrderRefused, OSError), Client(self._path) as client:
-            pcm = _encoded(NEAR.speech(SAYING_S))
+        """Two sayings are always under way, the next behind the one being spoken, so that there is no seam."""
+        pcm = base64.b64encode(NEAR.speech(SAYING_S).tobytes()).decode()
+        order = json.dumps({"v": 1, "id": 1, "do": "phone.say", "pcm": pcm}).encode() + b"\n"
+        with contextlib.suppress(OSError), contextlib.ExitStack() as open_:
+            mouths = [open_.enter_context(socket.socket(socket.AF_UNIX)) for _ in range(2)]
+            for mouth in mouths:
+                mouth.settimeout(3 * SAYING_S)
+                mouth.connect(str(self._path))
+                mouth.sendall(order)
             while self._speaking:
-                client.ask("phone.say", SAYING_S + 30, pcm=pcm)
+                for mouth in mouths:
+                    if not _spoken(mouth):
+                        return
+                    mouth.sendall(order)
 
     def near(self) -> tuple[float, Samples]:
         """When the receiver's recording began, and all of it. The beat is laid through the pieces that came least late."""
@@ -77,9 +89,9 @@ class Conversation:
 
     def wait_live(self, timeout_s: float = 15.0, since_s: float | None = None) -> None:
         """Return once both directions carry live sound now, near sound spoken after `since_s`; raises `PeerSilent` with what is missing."""
-        end = time.monotonic() + timeout_s
+        end, before = time.monotonic() + timeout_s, len(self._far.heard())
         while True:
-            near, far = self._near_is_live(since_s), self._far_is_live()
+            near, far = self._near_is_live(since_s), self._far_is_live(before)
             if near and far:
                 return
             if time.monotonic() > end:
@@ -89,17 +101,14 @@ class Conversation:
 
     def _near_is_live(self, since_s: float | None) -> bool:
         began_s, samples = self.near()
-        recent = round((STEADY_S + 0.2) * RATE_HZ)
-        if since_s is not None and began_s + (len(samples) - recent) / RATE_HZ < since_s:
+        if since_s is not None and began_s + (len(samples) - RECENT) / RATE_HZ < since_s:
             return False
-        return _is_live(samples[-recent:], FAR)
+        return _is_live(samples[-RECENT:], FAR)
 
-    def _far_is_live(self) -> bool:
-        """New sound keeps coming, and it is live."""
-        before = len(self._far.heard())
-        time.sleep(0.25)
+    def _far_is_live(self, before: int) -> bool:
+        """Sound came after sample `before`, and the last of it is live. Asterisk writes its recordings in pieces of a second."""
         heard = self._far.heard()
-        return len(heard) > before and _is_live(heard[-round((STEADY_S + 0.2) * RATE_HZ) :], NEAR)
+        return len(heard) - before >= RECENT and _is_live(heard[-RECENT:], NEAR)
 
     def near_gap(self, cut_s: float) -> Gap:
         """What the person at the telephone missed after a cut."""
@@ -118,20 +127,21 @@ class Conversation:
         return _gap([(each, each + self._one_way_ms / 1000) for each in lengths])
 
 
+def _spoken(mouth: socket.socket) -> bool:
+    """Wait for the answer; false when the handset was put down meanwhile, or the device is gone."""
+    answer = b""
+    while not answer.endswith(b"\n"):
+        more = mouth.recv(65536)
+        if not more:
+            return False
+        answer += more
+    return bool(json.loads(answer)["ok"])
+
+
 def _gap(found: list[tuple[float, float]]) -> Gap:
     hole_s, back_s = max(found, default=(0.0, 0.0))
     return Gap(1000 * hole_s, 1000 * back_s)
 
 
-def _is_live(samples: Samples, voice: object) -> bool:
-    assert voice in {NEAR, FAR}
-    return any(each.last_s - each.first_s >= STEADY_S / 2 for each in runs(samples, FAR if voice == FAR else NEAR))
-
-
-def _encoded(samples: Samples) -> str:
-    import base64  # noqa: PLC0415
-
-    return base64.b64encode(samples.tobytes()).decode()
-
-
-__all__ = ["Conversation", "Gap", "Hole"]
+def _is_live(samples: Samples, voice: Voice) -> bool:
+    return any(each.last_s - each.first_s >= STEADY_S / 2 for each in runs(samples, voice))

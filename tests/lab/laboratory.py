@@ -75,7 +75,9 @@ class Laboratory:
             self.cloud.ip("address", "add", f"{address}/32", "dev", "lo")
         for address in ALL6:
             self.cloud.ip("address", "add", f"{address}/128", "dev", "lo", "nodad")
-        # Private addresses lead nowhere from here, as on the internet.
+        # Private addresses lead nowhere from here, as on the internet: sent without complaint, and lost. All else is refused at once, so that
+        # nobody waits for a name server.
+        self.cloud.ip("route", "add", "192.168.0.0/16", "dev", "lo", "metric", "1000")
         self.cloud.ip("route", "add", "blackhole", "default", "metric", "1000")
         self.cloud.ip("-6", "route", "add", "blackhole", "default", "metric", "2000")
 

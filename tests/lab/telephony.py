@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 import numpy as np
 
-from tests.lab.addresses import FAR, FAR6, PBX, SERVER, SERVER6
+from tests.lab.addresses import FAR, FAR6, SERVER, SERVER6
 from tests.lab.ordered import Ordered, here, module
 from tests.lab.pjsua_end import FRAME_BYTES, HEARD, Plan
 from tests.lab.time_code import FAR as FAR_VOICE
@@ -125,7 +125,7 @@ class Pbx(Asterisk):
 
     def __init__(self, cloud: Namespace, folder: Path, users: Mapping[str, str], **how: Any) -> None:  # noqa: ANN401 - what Asterisk takes
         with cloud.inside():
-            super().__init__(folder, users, address=PBX, codecs=("alaw",), **how)
+            super().__init__(folder, users, address=FAR, codecs=("alaw",), **how)
         write_wav(folder / "speech.wav", FAR_VOICE.speech(60 * PERIOD_S))
         for step, application in enumerate(
             ["Answer()", f"MixMonitor({INSIDE}/both-${{EPOCH}}.wav,r({INSIDE}/heard-${{EPOCH}}.wav))", f"Playback({INSIDE}/speech&{INSIDE}/speech)"], 1
@@ -155,7 +155,7 @@ class Exchange:
         self.transport, self.far_kind = transport, far
         self.authority = Authority(folder / "ca")
         self._encrypted = transport == "tls"
-        certificate = self.authority.issue((SERVER, SERVER6, PBX, FAR))
+        certificate = self.authority.issue((SERVER, SERVER6, FAR))
         users = {DEVICE_USER: PASSWORD, NUMBER: PASSWORD, "601": PASSWORD}
         self.provider: Provider | None = None
         self.number = NUMBER

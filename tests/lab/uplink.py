@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.lab.addresses import GATEWAY_HERE, PORTAL_PORT
+from tests.lab.addresses import FAR, FAR6, GATEWAY_HERE, PORTAL_PORT
 from tests.lab.house import DhcpClient, HouseServer
 from tests.lab.namespaces import connect
 from tests.lab.ordered import here, module
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from tests.lab.namespaces import Namespace
     from tests.lab.ordered import Ordered
 
+# What comes from outside unasked is dropped, as by any router: answered, it would also take the port that the device's voice is about to need.
 RULES = """\
 table inet lab {
+  chain guard { type filter hook input priority -10; iifname "way" meta nfproto ipv4 ct state new drop; }
   chain silence { type filter hook prerouting priority -300; }
   chain loss { type filter hook forward priority -20; }
   chain cut { type filter hook forward priority -10; }
@@ -84,8 +86,8 @@ class Uplink:
         self.router.ip("-6", "route", "add", "default", "dev", "way")
         way = f"way{self.number}"
         self._cloud.ip("link", "set", way, "up")
-        self._cloud.ip("route", "add", self.outside, "dev", way)
-        self._cloud.ip("-6", "route", "add", f"2001:db8:{self.network}::/64", "dev", way)
+        self._cloud.ip("route", "add", self.outside, "dev", way, "src", FAR)
+        self._cloud.ip("-6", "route", "add", f"2001:db8:{self.network}::/64", "dev", way, "src", FAR6)
         self.delay(self.plan.one_way_ms, self.plan.jitter_ms)
 
     def lease(self) -> None:
