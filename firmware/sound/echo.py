@@ -64,7 +64,7 @@ class EchoCanceller:
         while self._missed:
             self._filter.cancel(*self._missed.popleft())
         left = self._filter.cancel(frame, reference)
-        return left, self._gate.let_through(Frame(left, heard, peak(left), loudest))
+        return left, self._gate.let_through(Frame(frame, left, heard, peak(left), loudest))
 
     def _reference(self) -> bytes:
         return self._waiting.popleft() if self._waiting else _SILENCE

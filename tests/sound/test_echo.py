@@ -115,6 +115,63 @@ def test_who_speaks_against_the_far_end_is_heard(voices: list[Samples]) -> None:
     assert pcm(from_to(out, 6.5, 9)) == pcm(from_to(near, 6.5, 9))
 
 
+def share_lost(said: Samples, heard: Samples) -> float:
+    """How much of a voice's power is in frames that arrive 6 dB weaker, or weaker still."""
+    a, b = (np.square(each.reshape(-1, FRAME)).mean(axis=1) for each in (said, heard))
+    return float(a[b < a / 4].sum() / a.sum())
+
+
+def tone_db(signal: Samples, tone_hz: float) -> float:
+    turning = np.exp(2j * np.pi * tone_hz * np.arange(len(signal)) / SECOND)
+    return float(20 * np.log10(2 * abs((signal * turning).mean()) + 1e-3))
+
+
+STEADY = [(1004, 700), (440, 1000), (425, 700), (700, 1004), (1004, 2100), (2100, 425)]
+
+LINES = [(6, 2, -6), (10, 2, -6), (14, 2, -10), (14, 30, -10), (20, 10, -10), (60, 0, -10)]
+"""Loss in dB, delay in ms, and the softest near end that is heard, relative to the far end: 10 dB, or 6 dB on a line
+that returns so much that its echo hides softer ones."""
+
+
+@pytest.mark.parametrize("learned", [False, True])
+@pytest.mark.parametrize("near_db", [6, 0, None])
+@pytest.mark.parametrize("line", LINES)
+def test_a_steady_tone_is_heard_against_a_steady_tone(
+    voices: list[Samples],
+    line: tuple[float, float, float],
+    near_db: float | None,
+    learned: bool,  # noqa: FBT001
+) -> None:
+    """Both ends sound at once for eight seconds: from the first moment of the first call, and on a line that is known."""
+    loss_db, delay_ms, softest_db = line
+    level = -10 + (softest_db if near_db is None else near_db)
+    before = voices[0][: 5 * SECOND] if learned else silence(0)
+    for far_hz, near_hz in STEADY:
+        far = np.concatenate([before, sine(far_hz, -10, 8 * SECOND)])
+        near = np.concatenate([silence(len(before)), sine(near_hz, level, 8 * SECOND)])
+        out = on_hybrid(far, near, loss_db, delay_ms)[len(before) + DELAY_MS * 8 :]
+        near = near[len(before) : len(before) + len(out)]
+        for start in np.arange(0.1, 7.8, 0.1):
+            heard, said = (tone_db(from_to(each, start, start + 0.1), near_hz) for each in (out, near))
+            assert abs(heard - said) < 1.5, f"{near_hz} against {far_hz} Hz at {start:.1f} s"
+
+
+@pytest.mark.parametrize("near_db", [6, 0, None])
+@pytest.mark.parametrize("line", LINES)
+def test_a_voice_is_heard_from_the_first_word_of_the_first_call(
+    voices: list[Samples], line: tuple[float, float, float], near_db: float | None
+) -> None:
+    """Against a voice and against a steady tone."""
+    loss_db, delay_ms, softest_db = line
+    near = voices[1][: 6 * SECOND] * 10 ** ((softest_db if near_db is None else near_db) / 20)
+    for far in (voices[0][: 6 * SECOND], voices[2][: 6 * SECOND], sine(1004, -15, 6 * SECOND)):
+        out = on_hybrid(far, near, loss_db, delay_ms)[DELAY_MS * 8 :]
+        said = near[: len(out) // FRAME * FRAME]
+        heard = out[: len(said)]
+        assert share_lost(said, heard) < 0.15
+        assert abs(power_db(heard) - power_db(said)) < 1.5
+
+
 def test_a_silent_line_and_a_silent_far_end_pass_every_sample(voices: list[Samples]) -> None:
     near = voices[0][: 3 * SECOND]
     out = on_hybrid(silence(len(near)), near, 14, 2)
