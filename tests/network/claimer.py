@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from typing import TYPE_CHECKING
 
 from firmware.network.errors import MissingRights
 from firmware.network.probes.ping import ping
 from firmware.network.routes import Routes
 from firmware.network.watch import NetworkWatch
+
+if TYPE_CHECKING:
+    from firmware.network.link_state import LinkState
+
+
+async def try_ping(link: LinkState) -> None:
+    try:
+        print(f"ping answered in {await ping(link, link.gateway4, 5000)}", flush=True)
+    except MissingRights as missing:
+        print(f"no ping: {missing}", flush=True)
 
 
 async def main(names: list[str]) -> None:
@@ -21,7 +32,7 @@ async def main(names: list[str]) -> None:
         print(f"MissingRights: {missing}", flush=True)
         for link in watch.links:
             print(f"watching {link.name} {link.address4}", flush=True)
-            print(f"ping answered in {await ping(link, link.gateway4, 5000)}", flush=True)
+            await try_ping(link)
         watch.stop()
         return
     for link in watch.links:

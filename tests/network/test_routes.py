@@ -82,7 +82,9 @@ def ours(place: Town) -> list[object]:
     return [row for part in place.everything().values() for row in part if str(row.get("protocol")) == str(PROTOCOL)]
 
 
-@pytest.mark.parametrize(("cloud", "wire", "radio"), [(CLOUD4, "10.1.0.2", "10.2.0.2"), (CLOUD6, "2001:db8:1::2", "2001:db8:2::2")])
+@pytest.mark.parametrize(
+    ("cloud", "wire", "radio"), [(CLOUD4, "10.1.0.2", "10.2.0.2"), (CLOUD6, "2001:db8:1::2", "2001:db8:2::2")]
+)
 def test_an_address_leaves_by_its_own_uplink(place: Town, cloud: str, wire: str, radio: str) -> None:
     async def scenario() -> None:
         with Letters(place, cloud, wire) as by_wire, Letters(place, cloud, radio) as by_radio, Letters(place, cloud) as by_system:
@@ -98,7 +100,11 @@ def test_voice_moves_with_its_next_packet(place: Town, cloud: str) -> None:
     """The socket stays the same one, bound to no address; other sockets stay where they are."""
 
     async def scenario() -> None:
-        with Letters(place, cloud, port=RTP[0]) as first, Letters(place, cloud, port=RTP[1]) as last, Letters(place, cloud, port=42100) as other:
+        with (
+            Letters(place, cloud, port=RTP[0]) as first,
+            Letters(place, cloud, port=RTP[1]) as last,
+            Letters(place, cloud, port=42100) as other,
+        ):
             async with claimed() as (held, _):
                 for uplink in ("wlan0", "eth0", "wlan0", "wlan0", "eth0"):
                     held.routes.use_for_voice(uplink, *RTP)
@@ -288,15 +294,22 @@ def test_a_vanished_interface_comes_back_under_its_rules(place: Town) -> None:
     in_device(place, scenario())
 
 
-def test_no_rights_is_one_sentence(place: Town, tmp_path: Path) -> None:
-    """Watching and probing go on without them."""
+@pytest.mark.parametrize(
+    ("lost", "then"),
+    [
+        ("-net_admin", "ping answered"),
+        ("-net_admin,-net_raw", "no ping: the device may not ping: open net.ipv4.ping_group_range"),
+    ],
+)
+def test_no_rights_is_one_sentence(place: Town, tmp_path: Path, lost: str, then: str) -> None:
+    """Watching goes on without them, and so does every probe that needs none."""
     before = place.everything()
-    weak = ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin", "--"]
+    weak = ["setpriv", f"--bounding-set={lost}", f"--inh-caps={lost}", "--"]
     claimer = [*place.device.enter, *weak, sys.executable, "-m", "tests.network.claimer", "eth0"]
     with Process(claimer, tmp_path, name="claimer", environment={"PYTHONPATH": str(ROOT)}) as process:
         process.wait_for_line(r"^MissingRights: the device may not change routes: it lacks the right CAP_NET_ADMIN")
         process.wait_for_line(r"^watching eth0 10\.1\.0\.2")
-        process.wait_for_line(r"^ping answered")
+        process.wait_for_line("^" + then)
         assert process.wait_for_exit(10) == 0
         assert not any("Traceback" in line for line in process.lines)
     assert place.everything() == before

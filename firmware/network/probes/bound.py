@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -98,4 +99,4 @@ def reaching(peer: Peer) -> Iterator[None]:
     except TimeoutError as error:
         raise NoAnswer(f"{peer.address} did not answer over {peer.link.name}") from error
     except OSError as error:
-        raise NoAnswer(f"{peer.address} is out of reach over {peer.link.name}: {error.strerror or error}") from error
+        raise NoAnswer(f"{peer.address} is out of reach over {peer.link.name}: {os.strerror(error.errno or 0)}") from error
