@@ -1,7 +1,8 @@
 """Which routes and rules our uplinks need: a pure function, compared with what the kernel has. Knows no netlink.
 
 Each uplink has a table of its own: the system's routes to particular places except over other uplinks (so a telephone system in the house is
-reached as before), its own default route, and below them an "unreachable": nothing meant for one uplink ever leaves by another. Three kinds of rules lead there, in this order:
+reached as before), its own default route, and below them an "unreachable": nothing meant for one uplink ever leaves by another.
+Three kinds of rules lead there, in this order:
 1. sockets bound to the interface (probes), 2. packets that carry the uplink's address (SIP transports), 3. voice: our own UDP packets from
 the RTP ports, of whatever address, to the active uplink's table. Sockets bound to no address get the right one from the table's default route.
 """

@@ -50,6 +50,7 @@ class Routes:
         self._present: set[Route | Rule] = set()
         self._refused: set[Route | Rule] = set()
         self._rest: asyncio.TimerHandle | None = None
+        self._missed = False  # news came while it rested
 
     def start(self) -> None:
         """Remove what a killed process left, and watch over ours. Raises MissingRights when routes may not be changed; nothing is left open then."""
@@ -103,8 +104,12 @@ class Routes:
 
     def _hear(self) -> None:
         news = self._news.read()
-        if (news is None or any(map(self._concerns, news))) and self._rest is None:
+        if news is not None and not any(map(self._concerns, news)):
+            return
+        if self._rest is None:
             self._repair()
+        else:
+            self._missed = True
 
     def _concerns(self, news: News) -> bool:
         """Ours that vanished or was written over, and what our tables are made of. Our own additions are no news."""
@@ -115,7 +120,7 @@ class Routes:
         return news.device in {claim.link.index for claim in self._claims.values()}
 
     def _repair(self) -> None:
-        self._rest = asyncio.get_running_loop().call_later(REST_S, self._rested)
+        self._rest, self._missed = asyncio.get_running_loop().call_later(REST_S, self._rested), False
         before = set(self._present)
         self._look()
         lost = len(before - self._present)
@@ -126,12 +131,8 @@ class Routes:
             )
 
     def _rested(self) -> None:
-        """News that came meanwhile were read and not acted upon: look once more."""
         self._rest = None
-        before = set(self._present)
-        self._look()
-        if self._present != before:
-            self._present = before
+        if self._missed:
             self._repair()
 
     def _look(self) -> None:

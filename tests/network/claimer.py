@@ -15,11 +15,16 @@ if TYPE_CHECKING:
     from firmware.network.link_state import LinkState
 
 
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 async def try_ping(link: LinkState) -> None:
     try:
-        print(f"ping answered in {await ping(link, link.gateway4, 5000)}", flush=True)
+        say(f"ping answered in {await ping(link, link.gateway4, 5000)}")
     except MissingRights as missing:
-        print(f"no ping: {missing}", flush=True)
+        say(f"no ping: {missing}")
 
 
 async def main(names: list[str]) -> None:
@@ -29,16 +34,16 @@ async def main(names: list[str]) -> None:
     try:
         routes.start()
     except MissingRights as missing:
-        print(f"MissingRights: {missing}", flush=True)
+        say(f"MissingRights: {missing}")
         for link in watch.links:
-            print(f"watching {link.name} {link.address4}", flush=True)
+            say(f"watching {link.name} {link.address4}")
             await try_ping(link)
         watch.stop()
         return
     for link in watch.links:
         routes.claim(link)
     routes.use_for_voice(names[-1], 42000, 42099)
-    print("claimed", flush=True)
+    say("claimed")
     await asyncio.Event().wait()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from tests.network.town import Town
@@ -27,7 +27,7 @@ class Letters:
                 self._sender.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             self._sender.bind((address or ("::" if family == socket.AF_INET6 else ""), port))
 
-    def __enter__(self) -> Letters:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

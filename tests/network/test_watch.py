@@ -121,9 +121,9 @@ def test_bytes_are_counted(place: Town) -> None:
         async with Sight("eth0") as sight:
             before = sight.watch.link("eth0")
             await ping(before, CLOUD4, 5000)
-            async with asyncio.timeout(10):
-                while sight.watch.link("eth0").tx_bytes < before.tx_bytes + 40:
-                    await asyncio.sleep(0.05)  # a counter sends no event
-            assert sight.watch.link("eth0").rx_bytes >= before.rx_bytes + 40
+        async with Sight("eth0") as sight:
+            after = sight.watch.link("eth0")
+        assert after.tx_bytes >= before.tx_bytes + 40
+        assert after.rx_bytes >= before.rx_bytes + 40
 
     in_device(place, scenario())

@@ -49,7 +49,7 @@ class Town:
             router.write(f"/proc/sys/net/{family}/forwarding", "1")
         nft(router, MASQUERADE)
 
-    def uplink(self, name: str, router: Namespace, subnet: int, host: int = 2, metric: int = 100) -> None:
+    def uplink(self, name: str, router: Namespace, subnet: int, *, host: int = 2, metric: int = 100) -> None:
         """Plug the device into a router, with addresses and default routes as a network manager would give it."""
         connect(self.device, name, router, "lan")
         router.ip("addr", "add", f"10.{subnet}.0.1/24", "dev", "lan")

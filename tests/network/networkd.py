@@ -1,0 +1,44 @@
+"""A real systemd-networkd in a namespace: it asks by DHCP, writes leases, and cleans up what it does not know, as on a user's system.
+
+It runs without systemd, D-Bus and udev: its /run is a folder of the test and its /sys read-only, by which it knows that no udev will come.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from tests.peers.process import Process
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.lab.namespaces import Namespace
+
+PROGRAM = "/lib/systemd/systemd-networkd"
+MOUNTS = 'mount --bind "$1" /run && mount -o remount,bind,ro /sys && exec ' + PROGRAM
+NETWORK = "[Match]\nName={name}\n[Network]\nDHCP=ipv4\n[DHCPv4]\nRouteMetric={metric}\n"
+
+
+class Networkd:
+    """One daemon for the interfaces named, each with the metric of its routes. `root` is where a watch looks for its leases."""
+
+    def __init__(self, space: Namespace, folder: Path, metrics: Mapping[str, int]) -> None:
+        self.root = folder
+        settings = folder / "run" / "systemd" / "network"
+        settings.mkdir(parents=True, exist_ok=True)
+        for name, metric in metrics.items():
+            (settings / f"10-{name}.network").write_text(NETWORK.format(name=name, metric=metric))
+        words = [*space.enter, "unshare", "--mount", "sh", "-c", MOUNTS, "sh", folder / "run"]
+        self._process = Process(words, folder, name="networkd", environment={"SYSTEMD_LOG_TARGET": "console"})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.stop()
+
+    def wait_for_lease(self, name: str, *, after: int = 0) -> int:
+        """Returns how many lines it had said by then."""
+        self._process.wait_for_line(rf"^{name}: DHCPv4 address .* acquired", after=after)
+        return len(self._process.lines)
