@@ -53,6 +53,6 @@ def _at(found: Any, path: list[str]) -> Any:  # noqa: ANN401 - whatever JSON hol
 
 
 def _word(value: object) -> str:
-    if value is None:
+    if value is None or value == "":
         return "nothing"
     return str(value).lower() if isinstance(value, bool) else str(value)
