@@ -249,6 +249,9 @@ class SimModem:
         self._apn = apn
         return [], _OK
 
+    def say_contexts(self) -> Reply:
+        return [f'+CGDCONT: 1,"IPV4V6","{self._apn}","0.0.0.0",0,0', '+CGDCONT: 2,"IPV4V6","ims","0.0.0.0",0,0'], _OK
+
     def attach(self, state: str) -> Reply:
         if self._registered not in {1, 5}:
             return [], "+CME ERROR: 30"
@@ -295,6 +298,7 @@ _REPLIES: tuple[tuple[str, Callable[..., Reply]], ...] = (
     (r"AT\+CFUN=1,1|AT\+CRESET", lambda modem: modem.restart()),
     (r"AT\+CFUN=(\d)", lambda modem, function: modem.set_function(function)),
     (r'AT\+CGDCONT=1,"\w+","([^"]*)"', lambda modem, apn: modem.define(apn)),
+    (r"AT\+CGDCONT\?", lambda modem: modem.say_contexts()),
     (r"AT\+CGATT=(\d)", lambda modem, state: modem.attach(state)),
     (r"AT\+CGACT=(\d),1", lambda modem, state: modem.activate(state)),
     (r"AT\+CGACT\?", lambda modem: modem.say_active()),
