@@ -28,7 +28,7 @@ FOR_S = 3.0
 SAY_S = 1.0
 MOST_WITHIN_S = 600.0
 LINES = ("1", "2")
-NEEDS_PEERS = ("SETTINGS", "END", "PEERS", "FAR", "BOX", "SERVER")
+NEEDS_PEERS = ("SETTINGS", "END", "PEERS", "FAR", "BOX", "SERVER", "MAIL")
 """Words for the far ends and the box: a telephone alone has neither."""
 
 Reader = Callable[[int, list[str]], Step]

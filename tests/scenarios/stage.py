@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Self
 from firmware.command_line.errors import Undone
 from firmware.command_line.script import Player
 from firmware.orders import OrderRefused
-from tests.adapter import Adapter, Never
+from tests.adapter import Never
 from tests.peers.errors import PeerError
 from tests.peers.ports import free_port_block
 from tests.scenarios import settings
 from tests.scenarios.box import Box
 from tests.scenarios.failed import Failed
 from tests.scenarios.far_end import ANONYMOUS, FarEnd
+from tests.scenarios.mail import Mail
 from tests.scenarios.server import KamailioServer
 from tests.scenarios.words import Act
 
@@ -65,16 +66,20 @@ class Stage:
         }
         for number in set(numbers) - {ANONYMOUS}:
             self.server.wait_registered(number)
-        self.device = self._running.enter_context(Adapter(folder / "device", settings.toml(_with_ports(tables))))
-        self._wait_registered(tables)
+        mail = self._running.enter_context(Mail(tables))
+        tables = mail.reached_by(_with_ports(tables))
+        full = any(isinstance(step, Act) and step.verb == "DISK FILLS" for step in self._scenario.steps)
+        self.box = self._running.enter_context(Box(folder / "device", settings.toml(tables), small_disk=full))
+        self._tables = tables
+        self._wait_registered()
         self._ends = ends
-        self._others: dict[str, Any] = {"BOX": Box(self.device), "SERVER": self.server}
-        self._player = Player(self.device.state / "control.sock", 1, self._scenario.path.parent)
+        self._others: dict[str, Any] = {"BOX": self.box, "SERVER": self.server, "MAIL": mail}
+        self._player = Player(self.box.device.state / "control.sock", 1, self._scenario.path.parent)
 
-    def _wait_registered(self, tables: settings.Table) -> None:
-        for account in tables["account"]:
+    def _wait_registered(self) -> None:
+        for account in self._tables["account"]:
             if account.get("register", True) and account["server"] == self.server.address:
-                self.device.wait_registered(account["id"])
+                self.box.device.wait_registered(account["id"])
 
     def play(self, tell: Callable[[str], None] = lambda _: None) -> None:
         """Every step, each told once it came true; raises Failed with the place and what was there instead."""
@@ -98,6 +103,8 @@ class Stage:
         else:
             time = () if step.seconds is None else (step.seconds,)
             getattr({**self._ends, **self._others}[step.who], name)(*time, *step.words)
+        if (step.who, step.verb) == ("BOX", "STARTS"):
+            self._wait_registered()
 
 
 def _with_ports(tables: settings.Table) -> settings.Table:

@@ -10,7 +10,7 @@ import pytest
 from hal.errors import ScriptInvalid
 from hal.sim.script import NEEDS_PEERS, TONE_NAMES
 from tests.scenarios import settings
-from tests.scenarios.words import BOX_FORMS, FAR_FORMS, SERVER_FORMS, Act, read
+from tests.scenarios.words import BOX_FORMS, FAR_FORMS, MAIL_FORMS, SERVER_FORMS, Act, read
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parents[1] / "docs" / "scenarios.md"
@@ -85,6 +85,7 @@ def test_the_document_names_every_word() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     words = [*(f"FAR 601 {form.written}" for form in FAR_FORMS.values()), *NEEDS_PEERS, *TONE_NAMES]
     words += [f"BOX {form.written}" for form in BOX_FORMS.values()] + [f"SERVER {form.written}" for form in SERVER_FORMS.values()]
+    words += [f"MAIL {form.written}" for form in MAIL_FORMS.values()]
     words += ["LIFT", "REPLACE", "FLASH", "DIAL", "SAY", "WAIT", "LINE 2", "HEAR NOT", "EXPECT no ringing"]
     assert [word for word in words if word not in text] == []
 

@@ -1,4 +1,4 @@
-"""The words of a scenario that need peers: SETTINGS, PEERS, FAR, BOX, SERVER. Text to data; it plays nothing.
+"""The words of a scenario that need peers: SETTINGS, PEERS, FAR, BOX, SERVER, MAIL. Text to data; it plays nothing.
 
 The telephone's own words are read by hal.sim.script. All of them stand in docs/scenarios.md.
 """
@@ -65,6 +65,10 @@ BOX_FORMS = {
     "HAS ROW": Form(ROW, 'HAS ROW key=value key="some words" [WITHIN s]', "WITHIN"),
     "HAS NO ROW": Form(ROW, "HAS NO ROW key=value"),
     "STATUS": Form(r"(\S+) (.+)", "STATUS lines.1.state idle [WITHIN s]", "WITHIN"),
+    "STOPS": Form("", "STOPS"),
+    "IS KILLED": Form("", "IS KILLED"),
+    "STARTS": Form("", "STARTS"),
+    "DISK FILLS": Form("", "DISK FILLS"),
 }
 
 SERVER_FORMS = {
@@ -76,6 +80,9 @@ SERVER_FORMS = {
     "SENDS": Form(rf"(\d+) CALLS TO {NAME} AND (\d+) GET ([3-6]\d\d)", "SENDS N CALLS TO USER AND N GET STATUS"),
     "TELLS": Form(rf"{NAME} MESSAGES (\d+)/(\d+)", "TELLS USER MESSAGES NEW/OLD"),
 }
+
+
+MAIL_FORMS = {"ARRIVES": Form(r"AT (\S+) ABOUT (\S+)", "ARRIVES AT someone@example.org ABOUT WORD [WITHIN s]", "WITHIN")}
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,7 @@ def _the_peers(steps: list[Step]) -> Peers:
     peers = [step for step in steps if isinstance(step, Peers)]
     if len(peers) != 1:
         raise ScriptInvalid(f"PEERS must stand there once, as in PEERS kamailio 601 602, not {len(peers)} times.")
-    known = {*peers[0].numbers, "BOX", "SERVER"}
+    known = {*peers[0].numbers, "BOX", "SERVER", "MAIL"}
     if strangers := [step for step in steps if isinstance(step, Act) and step.who not in known]:
         names = " ".join(peers[0].numbers) or "none"
         raise ScriptInvalid("\n".join(f"Line {at.line}: there is no far end {at.who}; PEERS names {names}." for at in strangers))
@@ -189,4 +196,5 @@ READERS: dict[str, script.Reader] = {
     "FAR": _far,
     "BOX": lambda line, words: _act(line, "BOX", words, BOX_FORMS),
     "SERVER": lambda line, words: _act(line, "SERVER", words, SERVER_FORMS),
+    "MAIL": lambda line, words: _act(line, "MAIL", words, MAIL_FORMS),
 }
