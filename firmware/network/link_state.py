@@ -13,7 +13,7 @@ class LinkState:
     """A network interface. Addresses are text without prefix, empty when there is none.
 
     `up`: switched on. `carrier`: a cable with life in it, or a radio that is let in. `gateway4/6`: where the main table's best default route
-    over this interface leads; empty on a point-to-point link, which needs none. Counters are bytes since the interface was made.
+    over this interface leads, else its DHCP lease; empty on a point-to-point link, which needs none. Counters are bytes since the interface was made.
     """
 
     name: str

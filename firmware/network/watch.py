@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from firmware.network import readings
+from firmware.network.leases import Leases
 from firmware.network.link_state import LinkState
-from firmware.network.nameservers import Nameservers
 from firmware.network.netlink import News, Newsreader, Requests
 from firmware.network.policy import MAIN, Route
 
@@ -27,7 +27,7 @@ class NetworkWatch:
         """`root`: where lease files are looked for, the file system's root unless a test says otherwise."""
         self._requests = Requests()
         self._news = Newsreader()
-        self._nameservers = Nameservers(root)
+        self._leases = Leases(root)
         self._links = {name: LinkState(name) for name in names}
         self._on_link: Callable[[LinkState], None] = lambda _: None
         self._tick: asyncio.TimerHandle | None = None
@@ -69,12 +69,10 @@ class NetworkWatch:
         changed = []
         for name, link in self._links.items():
             received, sent = counted.get(name, (0, 0))
-            servers = self._nameservers.of(link, self.links)
-            if servers != link.nameservers:
+            known = self._with_lease(link)
+            if known != link:
                 changed.append(name)
-            self._links[name] = replace(
-                link, rx_bytes=received, tx_bytes=sent, signal_dbm=readings.signal_dbm(name), nameservers=servers
-            )
+            self._links[name] = replace(known, rx_bytes=received, tx_bytes=sent, signal_dbm=readings.signal_dbm(name))
         self._tell(changed)
 
     def _read_links(self) -> list[str]:
@@ -85,8 +83,12 @@ class NetworkWatch:
         for name in self._links:
             self._links[name] = self._read(name, main, counted)
         for name, link in self._links.items():
-            self._links[name] = replace(link, nameservers=self._nameservers.of(link, self.links))
+            self._links[name] = self._with_lease(link)
         return [name for name, link in self._links.items() if link.steady != before[name]]
+
+    def _with_lease(self, link: LinkState) -> LinkState:
+        gateway = link.gateway4 or self._leases.router(link)
+        return replace(link, gateway4=gateway, nameservers=self._leases.nameservers(link, self.links))
 
     def _read(self, name: str, main: Iterable[Route], counted: dict[str, tuple[int, int]]) -> LinkState:
         index = readings.index(name)

@@ -21,14 +21,14 @@ NETWORK = "[Match]\nName={name}\n[Network]\nDHCP=ipv4\n[DHCPv4]\nRouteMetric={me
 
 
 class Networkd:
-    """One daemon for the interfaces named, each with the metric of its routes. `root` is where a watch looks for its leases."""
+    """One daemon for the interfaces named, each with the metric of its routes; `dhcp` are more settings of DHCPv4. `root` is where a watch looks for its leases."""
 
-    def __init__(self, space: Namespace, folder: Path, metrics: Mapping[str, int]) -> None:
+    def __init__(self, space: Namespace, folder: Path, metrics: Mapping[str, int], dhcp: str = "") -> None:
         self.root = folder
         settings = folder / "run" / "systemd" / "network"
         settings.mkdir(parents=True, exist_ok=True)
         for name, metric in metrics.items():
-            (settings / f"10-{name}.network").write_text(NETWORK.format(name=name, metric=metric))
+            (settings / f"10-{name}.network").write_text(NETWORK.format(name=name, metric=metric) + dhcp)
         words = [*space.enter, "unshare", "--mount", "sh", "-c", MOUNTS, "sh", folder / "run"]
         self._process = Process(words, folder, name="networkd", environment={"SYSTEMD_LOG_TARGET": "console"})
 

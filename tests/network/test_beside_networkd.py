@@ -102,6 +102,21 @@ def test_it_may_start_again_beside_us(place: Town, tmp_path: Path) -> None:
         asyncio.run(scenario())
 
 
+def test_an_uplink_may_stay_out_of_the_systems_default_routes(place: Town, tmp_path: Path) -> None:
+    """Its gateway is known from the lease all the same."""
+
+    async def scenario(networkd: Networkd) -> None:
+        async with claimed(root=networkd.root) as (held, sight):
+            await sight.until(lambda link: link.gateway4 == "10.2.0.1", "wlan0")
+            assert "default" not in place.device.ip("-4", "route", "show", "table", "main")
+            held.routes.use_for_voice("wlan0", *RTP)
+            with Letters(place, CLOUD4, port=RTP[0]) as voice:
+                assert voice.way() == "wlan0"
+
+    with place.device.inside(), Networkd(place.device, tmp_path / "box", METRICS, "UseGateway=no\n") as networkd:
+        asyncio.run(scenario(networkd))
+
+
 def test_its_routes_are_the_same_with_and_without_us(place: Town, tmp_path: Path) -> None:
     async def scenario(networkd: Networkd) -> None:
         alone = its_routes(place)

@@ -2,6 +2,7 @@
 
 device eth0  10.1.0.2  2001:db8:1::2  --  wire   .1 / ::1  --  100.64.1.2  cloud
 device wlan0 10.2.0.2  2001:db8:2::2  --  radio  .1 / ::1  --  100.64.2.2  cloud
+device wwan0 10.3.0.2  2001:db8:3::2  --  mast   .1 / ::1  --  100.64.3.2  cloud   (with `cellular`)
 cloud: 203.0.113.1 and 2001:db8:f::1 at home. IPv4 is masqueraded, so the cloud sees who forwarded; IPv6 is not.
 """
 
@@ -23,7 +24,7 @@ MASQUERADE = "table ip nat { chain out { type nat hook postrouting priority 100;
 class Town:
     """Made by `town`."""
 
-    def __init__(self, spaces: Namespaces, *, same_subnet: bool = False) -> None:
+    def __init__(self, spaces: Namespaces, *, same_subnet: bool = False, cellular: bool = False) -> None:
         self.device, self.cloud = spaces.make("device"), spaces.make("cloud")
         self.wire, self.radio = spaces.make("wire"), spaces.make("radio")
         for each in (self.device, self.cloud, self.wire, self.radio):
@@ -34,6 +35,12 @@ class Town:
         self._router(self.radio, 2)
         self.uplink("eth0", self.wire, 1)
         self.uplink("wlan0", self.radio, 1 if same_subnet else 2, host=3 if same_subnet else 2, metric=600)
+
+        if cellular:
+            self.mast = spaces.make("mast")
+            _no_waiting_for_addresses(self.mast)
+            self._router(self.mast, 3)
+            self.uplink("wwan0", self.mast, 3, metric=700)
 
     def _router(self, router: Namespace, number: int) -> None:
         connect(router, "cloud", self.cloud, f"way{number}")
@@ -69,9 +76,9 @@ class Town:
 
 
 @contextmanager
-def town(*, same_subnet: bool = False) -> Iterator[Town]:
+def town(*, same_subnet: bool = False, cellular: bool = False) -> Iterator[Town]:
     with Namespaces() as spaces:
-        yield Town(spaces, same_subnet=same_subnet)
+        yield Town(spaces, same_subnet=same_subnet, cellular=cellular)
 
 
 def rows(space: Namespace, *words: str) -> list[dict[str, Any]]:

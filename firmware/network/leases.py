@@ -1,4 +1,4 @@
-"""Which name servers belong to which uplink, as far as files tell; D-Bus is not needed.
+"""What DHCP told an uplink, name servers above all, as far as files tell; D-Bus is not needed.
 
 Relied upon, in this order, the first that names a server counts:
 1. systemd-networkd: /run/systemd/netif/links/INDEX and leases/INDEX, "DNS=a b" (systemd src/network/networkd-state-file.c, sd-dhcp-lease.c);
@@ -7,6 +7,7 @@ Relied upon, in this order, the first that names a server counts:
 3. resolvconf, openresolv and dhcpcd: a resolv.conf(5) for each interface in /run/resolvconf/interface*/ and /run/dhcpcd/hook-state/resolv.conf/;
 4. /run/NetworkManager/no-stub-resolv.conf, /run/systemd/resolve/resolv.conf, /etc/resolv.conf: of no uplink in particular, so servers that
    stand in another uplink's subnet are left out, and so are those of this machine itself.
+Of 1 and 2 also the gateway, for an uplink whose default route the system does not want or had no place for.
 NetworkManager's own DHCP client writes no servers into its lease file (its commit 0fc8cc2c says that only the address is kept), so there rule 4 holds.
 """
 
@@ -29,17 +30,30 @@ _GENERAL = ("run/NetworkManager/no-stub-resolv.conf", "run/systemd/resolve/resol
 
 _LEASE = re.compile(r"lease6?\s*\{(.*?)^\}", re.DOTALL | re.MULTILINE)
 _INTERFACE = re.compile(r'^\s*interface "([^"]*)";', re.MULTILINE)
+_ROUTERS = re.compile(r"option routers ([^;]*);")
 _SERVERS = re.compile(r"option (?:domain-name-servers|dhcp6\.name-servers) ([^;]*);")
 
 
-class Nameservers:
+class Leases:
     """Remembers files by their time of change, so that looking again costs next to nothing."""
 
     def __init__(self, root: Path | None = None) -> None:
         self._root = root or Path("/")
         self._texts: dict[Path, tuple[tuple[int, int], str]] = {}
 
-    def of(self, link: LinkState, all_links: Iterable[LinkState]) -> tuple[str, ...]:
+    def router(self, link: LinkState) -> str:
+        """The gateway of its IPv4 lease; empty without one, or when that is of a subnet the link no longer stands in."""
+        named = [
+            line.removeprefix("ROUTER=")
+            for text in self._found(_NETWORKD, link)
+            for line in text.splitlines()
+            if line.startswith("ROUTER=")
+        ]
+        named += [servers for lease in self._lease(link) for servers in _ROUTERS.findall(lease)]
+        routers = _addresses(re.split(r"[,\s]+", " ".join(named)))
+        return next((each for each in routers if link.subnet4 and ip_address(each) in ip_network(link.subnet4)), "")
+
+    def nameservers(self, link: LinkState, all_links: Iterable[LinkState]) -> tuple[str, ...]:
         """The addresses of its name servers, best first; empty while the link has none of its own addresses."""
         if not (link.address4 or link.address6):
             return ()
@@ -56,11 +70,14 @@ class Nameservers:
         return []
 
     def _dhclient(self, link: LinkState) -> list[str]:
-        for text in self._found(_DHCLIENT, link):
-            leases = [lease for lease in _LEASE.findall(text) if link.name in _INTERFACE.findall(lease)]
-            if leases:
-                return _addresses(re.split(r"[,\s]+", " ".join(_SERVERS.findall(leases[-1]))))
-        return []
+        return _addresses(
+            re.split(r"[,\s]+", " ".join(servers for lease in self._lease(link) for servers in _SERVERS.findall(lease)))
+        )
+
+    def _lease(self, link: LinkState) -> list[str]:
+        """The latest lease in dhclient's files, as a list of one or none."""
+        texts = self._found(_DHCLIENT, link)
+        return [lease for text in texts for lease in _LEASE.findall(text) if link.name in _INTERFACE.findall(lease)][-1:]
 
     def _resolv_conf(self, patterns: Sequence[str], link: LinkState) -> list[str]:
         for text in self._found(patterns, link):
