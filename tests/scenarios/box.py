@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from tests.adapter import KEEPLINE, Adapter, Never
 from tests.private_mounts import private_mounts
@@ -27,11 +27,11 @@ class Box:
         self._program = _with_small_disk(self._messages) if small_disk else (KEEPLINE,)
         self.starts()
 
-    def __enter__(self) -> Box:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *why: Any) -> None:  # noqa: ANN401 (the protocol's)
-        self.device.__exit__(*why)
+    def __exit__(self, *why: object) -> None:
+        self.device.__exit__(*why)  # type: ignore[arg-type]
 
     def starts(self) -> None:
         self.device = Adapter(self._folder, self._settings, program=self._program)
