@@ -30,7 +30,13 @@ class Line(Table, frozen=True, kw_only=True):
     ] = ""
     # 0 to 60 s is what the HT8xx allow.
     hotline_after_s: Annotated[
-        float, amount("Wait this long for a digit before the hotline is called; 0: call at once.", 0, 60, "s")
+        float,
+        amount(
+            "Wait this long for a digit before the hotline is called; 0: call at once, so no emergency number can be dialed.",
+            0,
+            60,
+            "s",
+        ),
     ] = 0
     call_waiting: Annotated[bool, choice("Whether a second caller is announced in a call; false: busy.")] = True
     flash_style: Annotated[
