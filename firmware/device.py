@@ -45,8 +45,8 @@ from hal.errors import PartError
 
 log = logging.getLogger("keepline")
 
-_NEEDS_RESTART = ("device.board", "sip.", "line", "modem", "web.")
-"""Changes that take effect at the next start; all others at once."""
+_NEEDS_RESTART = ("device.board", "sip.", "uplink", "probes.", "modem", "web.listen")
+"""Changes that take effect at the next start; all others at once, but another number of lines."""
 
 
 class Device:
@@ -215,17 +215,21 @@ class Device:
         except SettingsWrong as wrong:
             raise OrderRefused(str(wrong)) from wrong
         changed = difference(self.settings, new)
-        later = [key for key in changed if key.startswith(_NEEDS_RESTART)]
+        lines_differ = len(new.line) != len(self.cards)
+        later = [key for key in changed if key.startswith(_NEEDS_RESTART) or (lines_differ and key.startswith("line"))]
         if len(changed) > len(later):
             self._apply(new)
         return {"changed": changed, "after_restart": later}
 
     def _apply(self, new: Settings) -> None:
-        kept = {"line": self.settings.line, "sip": self.settings.sip, "modem": self.settings.modem, "web": self.settings.web}
-        self.settings = with_changes(new, **kept)
+        """What needs a restart stays as it was, the number of lines among it; the rest holds at once."""
+        running = self.settings
+        kept = {"sip": running.sip, "modem": running.modem, "uplink": running.uplink, "probes": running.probes}
+        lines = new.line if len(new.line) == len(self.cards) else running.line
+        self.settings = with_changes(new, line=lines, **kept)
         country = load_country(new.device.country)
-        for card in self.cards:
-            card.country = country
+        for card, line in zip(self.cards, lines, strict=True):
+            card.apply(line, country)
         self.agent.apply(self.settings)
         self.switchboard.apply()
 

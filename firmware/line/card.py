@@ -100,7 +100,8 @@ class LineCard:
         self._settings = settings
         self._scheduler = scheduler
         self._exchange = exchange
-        self._voice = LineVoice(self._digit_heard, lambda _digit: None, self._fax_heard if settings.fax else None)
+        self._engine = engine
+        self._voice = LineVoice(self._digit_heard, lambda _digit: None, self._fax_heard)
         self.audio = LinePort(f"line-{number}", part.sound, self._voice, scheduler.post)
         engine.add_port(self.audio, settings.gain_rx_db, settings.gain_tx_db)
         self._subscriber = Subscriber(rules, hook, scheduler, self._perform, self._changed)
@@ -139,6 +140,12 @@ class LineCard:
     def phase(self) -> Phase:
         return self._subscriber.state.phase
 
+    def apply(self, settings: Line, country: CountryTones) -> None:
+        """New settings of the line hold from the next event, burst or call on; the loudness at once."""
+        self._settings = settings
+        self.country = country
+        self._engine.set_gains(self.audio, settings.gain_rx_db, settings.gain_tx_db)
+
     def take(self, event: Event) -> None:
         self._subscriber.take(event)
 
@@ -153,7 +160,7 @@ class LineCard:
 
     def _make_fit_for_fax(self, tone: FaxTone) -> None:
         """Machines talk: nothing may touch their signals from here to the end of the call."""
-        if self.phase is Phase.IN_CALL:
+        if self.phase is Phase.IN_CALL and self._settings.fax:
             log.info("line %d: %s", self.number, tone.value)
             self._voice.cancels_echo = False
             self._exchange.carry_fax(self.state.call)

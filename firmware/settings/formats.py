@@ -152,6 +152,11 @@ LOGIN = Format("up to 128 printable characters", _printable(0, 128))
 PASSWORD = Format("up to 256 printable characters", _printable(0, 256))
 SERVER = Format('"host" or "host:port", an IPv6 address as "[::1]:5060"', _is_server)
 LISTENER = Format('"address:port", such as "127.0.0.1:8080" or "[::]:8080"', _is_listener)
+IP = Format("an IP address, no port", _is_address)
+URL = Format(
+    "a page's address that begins with http:// (a login page can only answer in its place there)",
+    _pattern(r"http://[!-~]{1,200}"),
+)
 ADDRESS = Format(
     'IP addresses, with a port where it is not the usual one: "192.0.2.53:5353", "[2001:db8::53]:5353"', _is_endpoint
 )

@@ -6,10 +6,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from firmware.settings.tables.account import Account, Codec, ForwardBy, Identity, NumberForm, Ring, Transport, Wish
-from firmware.settings.tables.box import Country, Device, Modem, Sip, Uplink, Web
+from firmware.settings.tables.box import Country, Device, Modem, Probes, Sip, Uplink, Web
 from firmware.settings.tables.calling import Day, DialPlan, Price, Rule
 from firmware.settings.tables.line import FlashStyle, Line, MessageWaiting, PulseDial
 from firmware.settings.tables.messages import AnswerWhen, Mail, Mailbox, Voicemail
+from firmware.settings.tables.mqtt import Mqtt
 from firmware.settings.tables.people import Contact, NightCallers, Screening, Verdict
 from firmware.settings.tables.star_codes import StarCodes
 from firmware.settings.tables.table import Table
@@ -32,9 +33,11 @@ __all__ = [
     "Mailbox",
     "MessageWaiting",
     "Modem",
+    "Mqtt",
     "NightCallers",
     "NumberForm",
     "Price",
+    "Probes",
     "PulseDial",
     "Ring",
     "Rule",
@@ -71,7 +74,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     star_codes: StarCodes = StarCodes()
     sip: Sip = Sip()
     uplink: tuple[Uplink, ...] = ()
+    probes: Probes = Probes()
     modem: Modem | None = None
+    mqtt: Mqtt = Mqtt()
     web: Web = Web()
 
 
@@ -105,6 +110,8 @@ SECTIONS = (
     Section("star_codes", StarCodes),
     Section("sip", Sip),
     Section("uplink", Uplink, most=8),
+    Section("probes", Probes),
     Section("modem", Modem, optional=True),
+    Section("mqtt", Mqtt),
     Section("web", Web),
 )

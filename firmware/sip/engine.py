@@ -15,6 +15,7 @@ from typing import Any, ParamSpec
 import pjsua2 as pj
 
 from firmware.settings.model import Settings, Transport
+from firmware.sip.bearer import Bearer
 from firmware.sip.errors import EngineUnusable
 from hal.ports import FRAME_SAMPLES, SAMPLE_RATE_HZ
 
@@ -35,6 +36,12 @@ FRAME_MS = 1000 * FRAME_SAMPLES // SAMPLE_RATE_HZ
 
 _LONGEST_SLEEP_S = 1.0
 """Media threads may set timers that we do not see being set; none of them is finer than this."""
+
+_KEEP_ALIVE_S, _KEEP_ALIVE_METERED_S = 90, 300
+"""Empty lines over TCP and TLS: RFC 5626 section 4.4.1 has 95 to 120 s at the most; where bytes cost, connections that break are made anew instead."""
+
+_MOST_TRANSPORTS = 8
+"""What pjsua has room for. Each uplink, kind and address takes one."""
 
 _EVENTS_AT_ONCE = 64
 """Then the loop gets a turn, so that a flood of packets cannot hold up a hook switch."""
@@ -162,9 +169,27 @@ class Engine:
 
     def transport(self, key: TransportKey) -> int:
         """The id of the transport of that kind on that local address, made at first use; raises pj.Error."""
-        if key not in self._transports:
-            self._transports[key] = self._endpoint.transportCreate(self._transport_type(key), self._transport_config(key))
-        return self._transports[key]
+        made = self._transports.pop(key, None)
+        if made is None:
+            self._make_room()
+            made = self._endpoint.transportCreate(self._transport_type(key), self._transport_config(key))
+        self._transports[key] = made  # the last in order is the last that was asked for
+        return made
+
+    def _make_room(self) -> None:
+        """Close the transport that was asked for longest ago: addresses come and go with each uplink."""
+        if len(self._transports) >= _MOST_TRANSPORTS:
+            oldest = next(iter(self._transports))
+            with contextlib.suppress(pj.Error):
+                self._endpoint.transportClose(self._transports.pop(oldest))
+
+    def use(self, bearer: Bearer) -> None:
+        """What all accounts share of an uplink: its name servers, and thrift where it is metered."""
+        pj.keeplineKeepCalls()
+        nameservers = self._sip.nameservers or bearer.nameservers
+        if nameservers:
+            pj.keeplineNameservers(pj.StringVector(nameservers))
+        pj.keeplineKeepAlive(_KEEP_ALIVE_METERED_S if bearer.metered else _KEEP_ALIVE_S)
 
     def _transport_type(self, key: TransportKey) -> int:
         names = {"udp": "UDP", "tcp": "TCP", "tls": "TLS"}
@@ -201,9 +226,13 @@ class Engine:
 
     def add_port(self, port: "pj.AudioMediaPort", gain_rx_db: float, gain_tx_db: float) -> None:
         """Take a line's port into the bridge. It is joined with a sink that goes nowhere, so that its samples are asked for even between calls."""
+        self.set_gains(port, gain_rx_db, gain_tx_db)
+        port.startTransmit(self._endpoint.audDevManager().getPlaybackDevMedia())
+
+    def set_gains(self, port: "pj.AudioMediaPort", gain_rx_db: float, gain_tx_db: float) -> None:
+        """How loud the line hears and is heard."""
         port.adjustRxLevel(_factor(gain_tx_db))
         port.adjustTxLevel(_factor(gain_rx_db))
-        port.startTransmit(self._endpoint.audDevManager().getPlaybackDevMedia())
 
     def run_clock(self, *, wanted: bool, who: str = "lines") -> None:
         """Let samples flow, or rest: when nobody wants them (every handset on hook, no bell, no call without a line) the processor sleeps."""

@@ -73,7 +73,7 @@ def test_every_mistake_is_told_at_once() -> None:
             '[devise]\nname = "x"',
             '[devise]: unknown table, did you mean "device"?; allowed: device, line, account, rule, dial_plan, price',
         ),
-        ('[web]\nlisten_on = "x"', '[web] listen_on: unknown key, did you mean "listen"?; allowed: listen, password_hash'),
+        ('[web]\nlisten_on = "x"', '[web] listen_on: unknown key, did you mean "listen"?; allowed: listen, names, password_hash'),
         ("[modem]", "[modem] port: is missing; allowed: an absolute path"),
         ("device = 3", "[device]: 3 is not a table; allowed: one table headed [device]"),
         ("[[device]]", "[device]: a list is not a table; allowed: one table headed [device]"),

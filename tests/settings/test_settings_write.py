@@ -87,7 +87,7 @@ def test_secrets_are_masked_in_every_printed_form() -> None:
         assert WORD not in form
         assert form.count("********") in (1, 3)
     assert settings.account[0].password.reveal() == WORD
-    assert shown(Settings())["web"] == {"listen": "127.0.0.1:8080", "password_hash": ""}
+    assert shown(Settings())["web"] == {"listen": "127.0.0.1:8080", "names": [], "password_hash": ""}
 
 
 def test_the_difference_names_keys_and_tables() -> None:

@@ -36,6 +36,36 @@ class Uplink(Table, frozen=True, kw_only=True):
     kind: Annotated[Literal["ethernet", "wifi", "cellular"], choice("What it is.")] = "ethernet"
     priority: Annotated[int, amount("1 is tried first.", 1, 99)] = 10
     metered: Annotated[bool, choice("Whether traffic costs money, so that it is used sparingly.")] = False
+    month_limit_mb: Annotated[
+        int,
+        amount(
+            "What it may carry in a month; a warning comes at 80 and at 100 %, and beyond it is used only where nothing else works. "
+            "0: no limit.",
+            0,
+            1_000_000,
+            "MB",
+        ),
+    ] = 0
+    standby_mb: Annotated[
+        int, amount("What watching it may use in a month while it waits, where traffic costs money.", 1, 1000, "MB")
+    ] = 5
+
+
+class Probes(Table, frozen=True, kw_only=True):
+    """Whom the box asks to know whether an uplink leads somewhere."""
+
+    # The defaults of OpenWrt's mwan3 (packages, net/mwan3/files/etc/config/mwan3).
+    internet: Annotated[
+        tuple[str, ...], text("Hosts of the internet that answer pings; two of each family are asked.", formats.IP, 2)
+    ] = ("1.1.1.1", "208.67.222.222", "2606:4700:4700::1111", "2620:0:ccc::2")
+    # Android's own page for the same purpose.
+    page: Annotated[
+        str,
+        text(
+            "A page that answers 204 and nothing else, by which a login page is found out; empty: none.",
+            formats.or_empty(formats.URL),
+        ),
+    ] = "http://connectivitycheck.gstatic.com/generate_204"
 
 
 class Modem(Table, frozen=True, kw_only=True):
@@ -46,4 +76,7 @@ class Modem(Table, frozen=True, kw_only=True):
 
 class Web(Table, frozen=True, kw_only=True):
     listen: Annotated[str, text("Where the page is served.", formats.LISTENER)] = "127.0.0.1:8080"
+    names: Annotated[
+        tuple[str, ...], text("Further host names this page may be opened by, such as a reverse proxy's.", formats.DOMAIN)
+    ] = ()
     password_hash: Annotated[Secret, text("The page's password, hashed; the page writes it.", formats.PASSWORD)] = Secret()
