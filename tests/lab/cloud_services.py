@@ -20,7 +20,10 @@ STUN_PORT, HTTP_PORT = 3478, 80
 BINDING_REQUEST, BINDING_ANSWER, COOKIE, XOR_MAPPED_ADDRESS = 0x0001, 0x0101, 0x2112A442, 0x0020  # RFC 5389
 NO_CONTENT = b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 PAGE = b"<html><body>Please buy an hour.</body></html>"
-SIGN_IN = b"HTTP/1.1 302 Found\r\nLocation: http://portal.test/sign-in\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(PAGE), PAGE)
+SIGN_IN = b"HTTP/1.1 302 Found\r\nLocation: http://portal.test/sign-in\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (
+    len(PAGE),
+    PAGE,
+)
 
 
 class Stun(asyncio.DatagramProtocol):

@@ -117,12 +117,12 @@ class Conversation:
         return _gap([(hole.heard_s, began_s + hole.until_s - cut_s) for hole in found])
 
     def far_gap(self, heard_before: int) -> Gap:
-        """What the far end missed in what it heard from sample `heard_before` on, where the cut lies within.
+        """What the far end missed in what it heard from sample `heard_before` on, where the cut lies within; a second before it shows what came before the hole.
 
         What was spoken before the cut still arrived, and live sound is heard again when as much time is lost as the hole tells: so from the cut to the
         sound is the hole and the way's delay.
         """
-        found = holes(self._far.heard()[heard_before:], NEAR)
+        found = holes(self._far.heard()[max(0, heard_before - RATE_HZ) :], NEAR)
         lengths = [hole.heard_s if self._far.clocked else hole.longest_s for hole in found]
         return _gap([(each, each + self._one_way_ms / 1000) for each in lengths])
 

@@ -70,7 +70,12 @@ class HouseServer:
         uplink = self._uplink
         net = f"192.168.{uplink.network}"
         lines = ["user=root", "log-facility=-", "log-dhcp", "no-resolv", "no-hosts", "interface=lan", "bind-dynamic"]
-        lines += [f"address=/{PROVIDER_NAME}/{SERVER}", f"address=/{PROVIDER_NAME}/{SERVER6}", f"address=/#/{WEB}", f"address=/#/{WEB6}"]
+        lines += [
+            f"address=/{PROVIDER_NAME}/{SERVER}",
+            f"address=/{PROVIDER_NAME}/{SERVER6}",
+            f"address=/#/{WEB}",
+            f"address=/#/{WEB6}",
+        ]
         if uplink.plan.ipv4:
             lines += [f"dhcp-range={net}.{self._first},{net}.{self._first + 20},1h", "no-ping", "dhcp-authoritative"]
             lines += [f"dhcp-option=option:router,{uplink.gateway}", f"dhcp-option=option:dns-server,{uplink.gateway}"]

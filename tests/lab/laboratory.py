@@ -6,6 +6,7 @@ Constructing builds it, leaving the context removes it. It starts no telephony: 
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
@@ -13,6 +14,7 @@ from tests.lab.addresses import ALL, ALL6, GATEWAY_HERE, WEB, WEB6
 from tests.lab.namespaces import Namespaces
 from tests.lab.ordered import Ordered, here, module
 from tests.lab.uplink import Uplink, UplinkPlan
+from tests.peers.errors import PeerSilent
 from tests.peers.process import Process
 
 if TYPE_CHECKING:
@@ -46,6 +48,16 @@ class Laboratory:
 
     def __getitem__(self, interface: str) -> Uplink:
         return self.uplinks[interface]
+
+    def wait_ipv6(self, interface: str, timeout_s: float = 20.0) -> str:
+        """The device's address by router advertisement, as soon as there is one; raises `PeerSilent`."""
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            words = self.device.ip("-6", "-brief", "address", "show", "dev", interface, "scope", "global").split()
+            if len(words) > 2:
+                return words[2].partition("/")[0]
+            time.sleep(0.05)
+        raise PeerSilent(f"no router advertisement gave {interface} an address within {timeout_s:g} s")
 
     def _build(self, plans: Sequence[UplinkPlan]) -> None:
         spaces = self._running.enter_context(Namespaces())

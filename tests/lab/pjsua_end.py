@@ -100,7 +100,7 @@ class Call(pj.Call):  # type: ignore[misc]
                 self._end.head.startTransmit(sound)
                 sound.startTransmit(self._end.head)
 
-    def onCallRxReinvite(self, prm: Any) -> None:  # noqa: N802, ANN401 - same
+    def onCallRxReinvite(self, _prm: Any) -> None:  # noqa: N802, ANN401 - same
         say(f"invited again {self.number}")
 
 
@@ -238,4 +238,4 @@ def say(words: str) -> None:
 if __name__ == "__main__":
     END = End(Plan(**json.loads(Path(sys.argv[1]).read_text())))
     END.carry_on()
-    END._endpoint.libDestroy()  # noqa: SLF001
+    END._endpoint.libDestroy()

@@ -62,8 +62,8 @@ class Stage:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *how: Any) -> None:  # noqa: ANN401 - exception triple
-        self._running.__exit__(*how)
+    def __exit__(self, *how: object) -> None:
+        self._running.__exit__(*how)  # type: ignore[arg-type]
 
     @property
     def far(self) -> Any:  # noqa: ANN401 - one of three
@@ -95,5 +95,7 @@ class Stage:
     def wait_active(self, interface: str, timeout_s: float = 10.0) -> dict[str, Any]:
         """Return once the device says it uses this uplink (empty: none)."""
         return self.device.wait(
-            lambda status: (status.get("uplink") or {}).get("active", "-") == interface, f"use of {interface or 'no uplink'}", timeout_s
+            lambda status: (status.get("uplink") or {}).get("active", "-") == interface,
+            f"use of {interface or 'no uplink'}",
+            timeout_s,
         )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 import numpy as np
@@ -27,6 +26,7 @@ from tests.peers.sound import Samples, read_wav, write_wav
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tests.lab.namespaces import Namespace
 
@@ -88,7 +88,16 @@ class PjsuaEnd(Ordered):
         with cloud.inside():
             port = free_port_block(200)
             plan = Plan(
-                user, PASSWORD, server, transport, encrypted, FAR6 if ipv6 else FAR, port, str(authority or ""), str(self.recording), answers
+                user,
+                PASSWORD,
+                server,
+                transport,
+                encrypted,
+                FAR6 if ipv6 else FAR,
+                port,
+                str(authority or ""),
+                str(self.recording),
+                answers,
             )
             (folder / f"{user}.json").write_text(json.dumps(asdict(plan)))
             super().__init__(
@@ -128,7 +137,12 @@ class Pbx(Asterisk):
             super().__init__(folder, users, address=FAR, codecs=("alaw",), **how)
         write_wav(folder / "speech.wav", FAR_VOICE.speech(60 * PERIOD_S))
         for step, application in enumerate(
-            ["Answer()", f"MixMonitor({INSIDE}/both-${{EPOCH}}.wav,r({INSIDE}/heard-${{EPOCH}}.wav))", f"Playback({INSIDE}/speech&{INSIDE}/speech)"], 1
+            [
+                "Answer()",
+                f"MixMonitor({INSIDE}/both-${{EPOCH}}.wav,r({INSIDE}/heard-${{EPOCH}}.wav))",
+                f"Playback({INSIDE}/speech&{INSIDE}/speech)",
+            ],
+            1,
         ):
             self.command(f"dialplan add extension {CALLED_BY_PBX},{step},{application} into phones")
 
@@ -160,7 +174,9 @@ class Exchange:
         self.provider: Provider | None = None
         self.number = NUMBER
         if far == "asterisk":
-            self.far: Any = Pbx(cloud, folder / "pbx", users, tls=certificate, media_encryption="sdes" if self._encrypted else "no")
+            self.far: Any = Pbx(
+                cloud, folder / "pbx", users, tls=certificate, media_encryption="sdes" if self._encrypted else "no"
+            )
             self.server, self.number = (self.far.tls_server if self._encrypted else self.far.server), CALLED_BY_PBX
             return
         # baresip sends where the description says, so the provider mends it, as most do.
@@ -211,4 +227,3 @@ class Exchange:
             return [each.uri for each in self.provider.registered(DEVICE_USER)]
         contacts: list[str] = self.far.registered(DEVICE_USER)
         return contacts
-

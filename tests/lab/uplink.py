@@ -40,7 +40,7 @@ table inet lab {
 
 @dataclass(frozen=True)
 class UplinkPlan:
-    """`network` is the third byte of its IPv4 network, and of its IPv6 prefix; two uplinks may have the same IPv4 network."""
+    """`network` is the third byte of its IPv4 network, its number if 0; two uplinks may have the same."""
 
     interface: str
     kind: str = "ethernet"
@@ -64,7 +64,7 @@ class Uplink:
         self.device, self.router, self._cloud, self._folder = device, router, cloud, folder
         self.network = plan.network or number
         self.gateway = f"192.168.{self.network}.1"
-        self.gateway6 = f"2001:db8:{self.network}::1"
+        self.gateway6 = f"2001:db8:{self.number}::1"
         self.outside = f"198.51.100.{number}"
         self._ways: Ordered | None = None
         connect(router, "lan", device, plan.interface)
@@ -87,7 +87,7 @@ class Uplink:
         way = f"way{self.number}"
         self._cloud.ip("link", "set", way, "up")
         self._cloud.ip("route", "add", self.outside, "dev", way, "src", FAR)
-        self._cloud.ip("-6", "route", "add", f"2001:db8:{self.network}::/64", "dev", way, "src", FAR6)
+        self._cloud.ip("-6", "route", "add", f"2001:db8:{self.number}::/64", "dev", way, "src", FAR6)
         self.delay(self.plan.one_way_ms, self.plan.jitter_ms)
 
     def lease(self) -> None:
@@ -141,7 +141,12 @@ class Uplink:
         """A captive portal: names are answered, web pages are the portal's, nothing else passes."""
         if self._portal is None:
             with self.router.inside():
-                self._portal = Process(module("tests.lab.cloud_services", "portal", self.gateway), self._folder / "portal", name="portal", environment=here())
+                self._portal = Process(
+                    module("tests.lab.cloud_services", "portal", self.gateway),
+                    self._folder / "portal",
+                    name="portal",
+                    environment=here(),
+                )
             self._portal.wait_for_line("^ready$")
         return self._rules(
             f'add rule inet lab caught iifname "lan" tcp dport 80 redirect to :{PORTAL_PORT}\nadd rule inet lab cut drop'
@@ -169,8 +174,9 @@ class Uplink:
         """Another router takes over, with an address of its own in the same network; the old one is gone."""
         old, self.gateway = self.gateway, f"192.168.{self.network}.{last_byte}"
         began_s = time.monotonic()
-        self.router.ip("address", "add", f"{self.gateway}/24", "dev", "lan")
+        # In this order: with the first address of a network its later ones go too.
         self.router.ip("address", "delete", f"{old}/24", "dev", "lan")
+        self.router.ip("address", "add", f"{self.gateway}/24", "dev", "lan")
         self.house.restart()
         if self.client:
             self.client.renew()
