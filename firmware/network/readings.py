@@ -34,11 +34,6 @@ class Address:
     prefix: int = 0
 
 
-def interfaces() -> list[str]:
-    """The names of all interfaces."""
-    return list(netifaces.interfaces())
-
-
 def addresses(name: str) -> tuple[Address, Address]:
     """The best IPv4 and IPv6 address to send from; none is link-local, tentative or on its way out."""
     try:

@@ -24,9 +24,11 @@ from firmware.network.policy import (
     routes_for,
     rules_for,
 )
+from firmware.network.shared_subnets import SharedSubnets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from firmware.network.link_state import LinkState
 
@@ -39,9 +41,13 @@ OUR_TABLES = range(FIRST_TABLE, FIRST_TABLE + TABLES)
 class Routes:
     """All orders take effect before they return. Use it from the deciding thread, inside asyncio's running loop."""
 
-    def __init__(self, on_repair: Callable[[str], None] = lambda _: None) -> None:
-        """`on_repair` hears one sentence each time something of ours had been taken away or could not be made."""
+    def __init__(self, on_repair: Callable[[str], None] = lambda _: None, note: Path | None = None) -> None:
+        """`on_repair` hears one sentence each time something of ours had been taken away or could not be made.
+
+        `note`: a file in the state folder, by which settings of interfaces are put back even after a kill (`shared_subnets`).
+        """
         self._on_repair = on_repair
+        self._shared_subnets = SharedSubnets(note, on_repair)
         self._requests = Requests()
         self._news = Newsreader()
         self._claims: dict[str, Claim] = {}
@@ -60,6 +66,7 @@ class Routes:
             )  # there is none: only the right is asked for
             self._look()
             self._settle()
+            self._shared_subnets.fit([])
         except BaseException:
             self._close()
             raise
@@ -71,11 +78,13 @@ class Routes:
         slot = known.slot if known else free_slot((each.slot for each in self._claims.values()), self._requests.foreign_tables())
         self._claims[link.name] = Claim(link, slot)
         self._settle()
+        self._fit_subnets()
 
     def release(self, uplink: str) -> None:
         """Take its table and rules away."""
         self._claims.pop(uplink, None)
         self._settle()
+        self._fit_subnets()
 
     def use_for_voice(self, uplink: str, first_port: int, last_port: int) -> None:
         """From the next packet on, UDP that we send from these ports (inclusive) leaves by this uplink. An empty `uplink` lifts the rule."""
@@ -93,8 +102,12 @@ class Routes:
         try:
             self._look()
             self._settle()
+            self._fit_subnets()
         finally:
             self._close()
+
+    def _fit_subnets(self) -> None:
+        self._shared_subnets.fit(claim.link for claim in self._claims.values())
 
     def _close(self) -> None:
         if self._rest:

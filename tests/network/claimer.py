@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firmware.network.errors import MissingRights
@@ -30,7 +32,7 @@ async def try_ping(link: LinkState) -> None:
 async def main(names: list[str]) -> None:
     watch = NetworkWatch(names)
     watch.start(lambda _: None)
-    routes = Routes()
+    routes = Routes(note=Path(os.environ["NOTE"]) if "NOTE" in os.environ else None)
     try:
         routes.start()
     except MissingRights as missing:

@@ -21,7 +21,10 @@ NETWORK = "[Match]\nName={name}\n[Network]\nDHCP=ipv4\n[DHCPv4]\nRouteMetric={me
 
 
 class Networkd:
-    """One daemon for the interfaces named, each with the metric of its routes; `dhcp` are more settings of DHCPv4. `root` is where a watch looks for its leases."""
+    """One daemon for the interfaces named, each with the metric of its routes; `dhcp` are more settings of DHCPv4.
+
+    `root` is where a watch looks for its leases.
+    """
 
     def __init__(self, space: Namespace, folder: Path, metrics: Mapping[str, int], dhcp: str = "") -> None:
         self.root = folder
