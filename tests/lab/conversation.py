@@ -117,7 +117,9 @@ class Conversation:
         return _gap([(hole.heard_s, began_s + hole.until_s - cut_s) for hole in found])
 
     def far_gap(self, heard_before: int) -> Gap:
-        """What the far end missed in what it heard from sample `heard_before` on, where the cut lies within; a second before it shows what came before the hole.
+        """What the far end missed in what it heard from sample `heard_before` on, where the cut lies within.
+
+        A second more shows what came before the hole.
 
         What was spoken before the cut still arrived, and live sound is heard again when as much time is lost as the hole tells: so from the cut to the
         sound is the hole and the way's delay.

@@ -1,7 +1,8 @@
 """A far end of plain pjsua2, as a program: registers, answers, speaks the far time code, and keeps every frame it hears with the moment it heard it.
 
 `python -m tests.lab.pjsua_end FILE.json` with the keys of `Plan`. Orders by standard input, one a line: `call URI`, `answer`, `hold`, `resume`,
-`hang up`, `quit`. It prints `registered`, `incoming NUMBER`, `confirmed NUMBER`, `held`, `disconnected NUMBER STATUS`, `invited again NUMBER`. Must not know the device.
+`hang up`, `quit`. It prints `registered`, `incoming NUMBER`, `confirmed NUMBER`, `disconnected NUMBER STATUS`, `invited again NUMBER`.
+Must not know the device.
 """
 
 from __future__ import annotations
