@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from firmware.access import Access
 from firmware.control import Control
 from firmware.core.button import Order as ButtonOrder
 from firmware.core.indicator import Condition, Health, LineUse, Reach
@@ -35,7 +36,18 @@ from firmware.settings.load import load
 from firmware.settings.model import Settings, with_changes
 from firmware.sip.agent import Agent
 from firmware.sip.errors import SipError
-from firmware.sip.news import AccountChanged, CallArrived, MessagesWaiting, News
+from firmware.sip.news import (
+    AccountChanged,
+    CallArrived,
+    CallMoved,
+    CallOver,
+    CallStranded,
+    MessagesWaiting,
+    MoveNews,
+    News,
+    VoiceResumed,
+    VoiceStalled,
+)
 from firmware.sound.countries import load_country
 from firmware.sound.errors import SoundError
 from firmware.state_folder import FolderError, StateFolder
@@ -75,6 +87,10 @@ class Device:
             self._trouble,
         )
         self._view.exchange = self.switchboard.view
+        self.access = Access(settings, folder, self.agent, self._loop, self._uplinks_changed) if settings.uplink else None
+        if self.access:
+            self.switchboard.bearer_kind = self._bearer_kind
+            self._view.access = self.access.status
         self.panel = Panel(self.board.pins, self.board.panel, self._loop, self._pressed)
         self.control = Control(folder.control_socket, self._orders())
 
@@ -93,6 +109,8 @@ class Device:
 
     async def start(self) -> None:
         await self.control.start()
+        if self.access:
+            self.access.start()
         self.agent.start()
         self.switchboard.start()
         self._view.ready = True
@@ -103,6 +121,8 @@ class Device:
         self._view.ready = False
         self.switchboard.rest()
         await self.agent.stop()
+        if self.access:
+            await self.access.close()
         self.switchboard.close()
         self.agent.close()
         await self.control.stop()
@@ -124,6 +144,31 @@ class Device:
             {"event": "call", "what": what, "calls": self._view.calls(self._loop.now_ms() / 1000), "call": handle}
         )
 
+    # Uplinks
+
+    def _uplinks_changed(self) -> None:
+        """Another way, or another state of one: dial tone, lamps and watchers follow."""
+        self.switchboard.renew_rules()
+        self.renew_panel()
+        if self.access:
+            self.control.publish({"event": "uplink", **self.access.status()})
+
+    def _bearer_kind(self) -> str:
+        return self.access.kind if self.access else ""
+
+    def _take_move(self, news: MoveNews) -> None:
+        match news:
+            case VoiceStalled() | VoiceResumed():
+                if self.access:
+                    self.access.take(news)
+            case CallMoved():
+                log.warning("call %s goes by %s now (%s, after %d ms)", news.handle, news.bearer, news.how, news.ms)
+                self.switchboard.exchange.tell_moved(news.handle)
+                self.publish_call(news.handle, "CallMoved")
+            case CallStranded():
+                log.warning("call %s could not be taken along: %s", news.handle, news.reason)
+                self.publish_call(news.handle, "CallStranded")
+
     # The panel
 
     def renew_panel(self) -> None:
@@ -141,6 +186,8 @@ class Device:
         )
 
     def _reach(self) -> Reach:
+        if self.access:
+            return self.access.reach(registered=bool(self._working))
         return Reach.READY if self._working else Reach.REGISTERING
 
     def _pressed(self, order: ButtonOrder) -> None:
@@ -160,9 +207,17 @@ class Device:
             case MessagesWaiting():
                 self.switchboard.mailboxes.take_provider(news)
             case CallArrived():
+                self._count_call(news.handle, over=False)
                 self.switchboard.incoming.arrive(news)
+            case CallMoved() | CallStranded() | VoiceStalled() | VoiceResumed():
+                self._take_move(news)
             case _:
+                self._count_call(news.handle, over=isinstance(news, CallOver))
                 self.switchboard.exchange.take(news)
+
+    def _count_call(self, handle: str, *, over: bool) -> None:
+        if self.access:
+            self.access.take_call(handle, over=over)
 
     def _may_transfer(self, handle: str, digits: str) -> str:
         return self.switchboard.may_transfer(handle, digits)
@@ -189,6 +244,7 @@ class Device:
             "reload": self.reload,
             "panel.identify": self._identify,
             **self.switchboard.orders(),
+            **(self.access.orders() if self.access else {}),
             **PhoneOrders(lambda: self.board.lines).orders(),
         }
 

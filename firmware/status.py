@@ -1,6 +1,6 @@
 """The device's state as plain data for `keepline status --json`, the page and the watchers of the control socket. It only reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -40,6 +40,8 @@ class StatusView:
 
     def __init__(self, board: str, entries: Mapping[str, Entry]) -> None:
         self.ready = False
+        self.access: Callable[[], Json] = dict
+        """What is known of the ways out: uplinks, uplink, modem."""
         self._board = board
         self._entries = entries
         self._accounts: dict[str, _AccountNews] = {}
@@ -62,7 +64,9 @@ class StatusView:
             "calls": self.calls(now_ms / 1000),
             "mailboxes": self.exchange.boxes(),
             "uplinks": [],
+            "uplink": None,
             "modem": None,
+            **self.access(),
         }
 
     def line(self, card: "LineCard") -> Json:

@@ -98,6 +98,7 @@ ROOMS: dict[str, frozenset[str]] = {
 
 JOINERS = frozenset(
     {
+        "firmware.access",
         "firmware.device",
         "firmware.exchange.switchboard",
         "firmware.line.card",

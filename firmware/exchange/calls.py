@@ -361,6 +361,12 @@ class Exchange:
         self.call_gone(news)
         self.update_clock()
 
+    def tell_moved(self, handle: str) -> None:
+        """A short signal for whoever is on the telephone: the call goes another way now."""
+        for card in self._of_handle.get(handle, ()):
+            if card.phase is Phase.IN_CALL and card.state.call == handle:
+                card.play(ToneName.UPLINK_CHANGED)
+
     def _replace(self, news: CallReplaced) -> None:
         """Another call stands in this one's place, for the line too: it goes on talking."""
         cards = self._of_handle.pop(news.handle, ())

@@ -10,9 +10,14 @@ from firmware.core.line_state import ConferenceEnd, Hotline, LineRules, Pairing
 from firmware.exchange.services_file import Services
 from firmware.settings.model import Line, Settings
 
+_BEARER_SIGNALS = {"cellular": ToneName.CELLULAR, "none": ToneName.NO_UPLINK}
 
-def line_rules(number: int, settings: Settings, services: Services, numbers: DigitMap, *, messages: bool) -> LineRules:
-    """`numbers` is the line's digit map; `messages`: some are waiting that the dial tone should tell of."""
+
+def line_rules(  # noqa: PLR0913 (everything that shapes a line)
+    number: int, settings: Settings, services: Services, numbers: DigitMap, *, messages: bool, bearer: str = ""
+) -> LineRules:
+    """`bearer` is what calls go by ("cellular", "none" ...); `numbers` is the line's digit map; `messages`: some are waiting that the dial
+    tone should tell of."""
     line = settings.line[number - 1]
     own = services.of_line(number)
     return LineRules(
@@ -25,6 +30,7 @@ def line_rules(number: int, settings: Settings, services: Services, numbers: Dig
         dial_tone=ToneName.STUTTER
         if _unusual(own) or (messages and line.message_waiting in {"stutter", "both"})
         else ToneName.DIAL,
+        bearer_signal=_BEARER_SIGNALS.get(bearer),
         hotline=Hotline(line.hotline, round(line.hotline_after_s * 1000)) if line.hotline else None,
         call_waiting=line.call_waiting and own.call_waiting,
         pairing=Pairing.CONFERENCE if line.flash_style == "bellcore" else Pairing.CONSULTATION,

@@ -70,6 +70,8 @@ class Switchboard:
     ) -> None:
         self._settings = settings
         self._scheduler = scheduler
+        self.bearer_kind: Callable[[], str] = lambda: ""
+        """What calls go by; "" where nobody watches uplinks."""
         self.services = ServicesFile(folder.path / "services.json", self.renew_rules)
         self.plan = DialPlan(settings())
         self.exchange = Exchange(agent, journal, scheduler, listeners, settings)
@@ -193,7 +195,10 @@ class Switchboard:
         account = account_of(settings, settings.line[card.number - 1].account) or next(iter(settings.account), None)
         if account is None:
             return ("no_account",)
-        return ("your_number_is", *spell(account.number or account.user))
+        way = {"ethernet": "on_ethernet", "wifi": "on_wifi", "cellular": "on_cellular", "none": "no_uplink"}.get(
+            self.bearer_kind()
+        )
+        return ("your_number_is", *spell(account.number or account.user), *((way,) if way else ()))
 
     def _teach_dial(self, card: LineCard, handle: str) -> Service:
         return DialLesson(card, self.services, self._sayings.source, lambda: self.features.end(card, handle))
@@ -225,7 +230,7 @@ class Switchboard:
     def _rules(self, number: int) -> LineRules:
         digit_map = parse(self.plan.digit_map(number))
         messages = self.mailboxes.waiting(number) > 0
-        return line_rules(number, self._settings(), self.services.now, digit_map, messages=messages)
+        return line_rules(number, self._settings(), self.services.now, digit_map, messages=messages, bearer=self.bearer_kind())
 
     def _hook_rules(self, number: int) -> HookRules:
         return hook_rules(self._settings().line[number - 1], self.services.now.dials.get(number))

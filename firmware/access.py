@@ -1,0 +1,132 @@
+"""The ways to the internet put together: links watched, probes sent, routes kept, the modem's data, and the policy over them. A part of the composition
+root, kept apart for its size. With no [[uplink]] in the settings there is nothing here, and the system's own routes decide.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from firmware.core.indicator import Reach
+from firmware.core.uplink_events import UplinkFacts
+from firmware.network.errors import NetworkError
+from firmware.network.routes import Routes
+from firmware.network.watch import NetworkWatch
+from firmware.orders import Handler
+from firmware.settings.model import Settings
+from firmware.sip.agent import Agent
+from firmware.sip.news import VoiceResumed, VoiceStalled
+from firmware.sip.resolve import parse_server
+from firmware.state_folder import StateFolder
+from firmware.uplinks.controller import UplinkController, Wishes
+from firmware.uplinks.memory import Memory
+from firmware.uplinks.parts import Modem, Parts
+from firmware.uplinks.questions import NetworkQuestions, Provider, Targets
+from hal.ports import Scheduler
+
+log = logging.getLogger("keepline.access")
+
+_MB = 1_000_000
+
+
+class Access:
+    """The uplinks of the settings. Make it inside the running loop; `close` it before the agent."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 (the parts it joins)
+        self,
+        settings: Settings,
+        folder: StateFolder,
+        agent: Agent,
+        scheduler: Scheduler,
+        changed: Callable[[], None],
+        modem: Modem | None = None,
+    ) -> None:
+        self.trouble = ""
+        self._calls: set[str] = set()
+        self._questions = NetworkQuestions(_targets(settings), self._told)
+        parts = Parts(
+            NetworkWatch([uplink.interface for uplink in settings.uplink]), self._questions, agent, self._routes(), modem
+        )
+        memory = Memory(folder.path / "uplinks.json", lambda: datetime.now().astimezone())
+        self.controller = UplinkController(_wishes(settings), parts, scheduler, memory, changed)
+
+    def _routes(self) -> Routes | None:
+        """Without the right to change routes everything is watched all the same."""
+        routes = Routes(lambda sentence: log.warning("%s", sentence))
+        try:
+            routes.start()
+        except NetworkError as error:
+            self._told(str(error))
+            return None
+        return routes
+
+    def _told(self, sentence: str) -> None:
+        self.trouble = sentence
+        log.warning("%s", sentence)
+
+    def start(self) -> None:
+        """Before the agent starts: until a way out is found its accounts wait."""
+        self.controller.start()
+
+    async def close(self) -> None:
+        self.controller.close()
+        await self._questions.close()
+
+    def take_call(self, handle: str, *, over: bool) -> None:
+        """There is a call, or it is gone: uplinks are watched more closely meanwhile."""
+        if over:
+            self._calls.discard(handle)
+            self.controller.call_ended(handle)
+        elif handle not in self._calls:
+            self._calls.add(handle)
+            self.controller.call_started(handle)
+
+    def take(self, news: VoiceStalled | VoiceResumed) -> None:
+        match news:
+            case VoiceStalled(handle, silent_ms):
+                self.controller.voice_stalled(handle, silent_ms)
+            case VoiceResumed(handle):
+                self.controller.voice_resumed(handle)
+
+    def status(self) -> dict[str, object]:
+        """What the status says of the ways out."""
+        active = self.controller.active()
+        return {"uplinks": self.controller.status(), "uplink": active | {"trouble": active["trouble"] or self.trouble}}
+
+    @property
+    def kind(self) -> str:
+        """What calls go by: "ethernet", "wifi", "cellular" or "none"."""
+        return self.controller.bearer_kind
+
+    def reach(self, *, registered: bool) -> Reach:
+        """For the lamps."""
+        if self.kind == "none":
+            return Reach.NONE
+        if not registered:
+            return Reach.REGISTERING
+        return Reach.CELLULAR if self.kind == "cellular" else Reach.READY
+
+    def orders(self) -> Mapping[str, Handler]:
+        return self.controller.orders()
+
+
+def _wishes(settings: Settings) -> Wishes:
+    facts = tuple(
+        UplinkFacts(
+            uplink.interface,
+            uplink.kind,
+            uplink.priority,
+            uplink.metered,
+            uplink.month_limit_mb * _MB,
+            uplink.standby_mb * _MB,
+        )
+        for uplink in settings.uplink
+    )
+    return Wishes(facts, (settings.sip.rtp_first, settings.sip.rtp_last))
+
+
+def _targets(settings: Settings) -> Targets:
+    """The provider is that of the first account."""
+    account = next(iter(settings.account), None)
+    server = parse_server(account.outbound_proxy or account.server) if account else None
+    provider = Provider(server.host, server.port or 5060, server.host) if server else None
+    return Targets(settings.probes.internet, provider, settings.probes.page)
