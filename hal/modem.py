@@ -25,6 +25,8 @@ class ModemTimes:
     """How long a try to get into step waits for an answer."""
     quiet_ms: int = 300
     """An answer without our echo may be an old one; after this much silence there is no more to come."""
+    step_most_ms: int = 5_000
+    """How long a try waits for a modem that keeps talking without coming to it."""
     step_tries: int = 10
     """Tries without any answer before the modem counts as hanging; it is asked on, but only every `hung_ms`."""
     hung_ms: int = 5_000
@@ -87,6 +89,8 @@ class Modem:
         self._queue: deque[tuple[Command, Callable[[Answer], None]]] = deque()
         self._asked: tuple[Command, Callable[[Answer], None]] | None = None
         self._timer: Timer | None = None
+        self._waiting: tuple[float, Callable[[], None]] = (0, self._step)
+        self._stepped_ms = 0.0
         self._steps = self._unechoed = self._silent = 0
         self._announced = False
         self._told = ""
@@ -145,6 +149,7 @@ class Modem:
 
     def _step(self) -> None:
         self._steps += 1
+        self._stepped_ms = self._scheduler.now_ms()
         if self._write(self._talk.begin(step_command(self._steps, self._times.step_ms))):
             self._wait(self._times.step_ms if self._silent < self._times.step_tries else self._times.hung_ms, self._no_step)
 
@@ -193,6 +198,8 @@ class Modem:
             asked[1](Answer(Result.SILENT))
 
     def _hear(self, data: bytes) -> None:
+        if self._state is _State.STEPPING and self._scheduler.now_ms() - self._stepped_ms < self._times.step_most_ms:
+            self._wait(*self._waiting)  # it is still talking: old answers first, ours is on its way
         for heard in self._talk.hear(data):
             self._take(heard)
 
@@ -249,6 +256,7 @@ class Modem:
 
     def _wait(self, ms: float, action: Callable[[], None]) -> None:
         self._stop_waiting()
+        self._waiting = (ms, action)
         self._timer = self._scheduler.later(ms, action)
 
     def _stop_waiting(self) -> None:

@@ -101,12 +101,13 @@ class Asking:
 
         self._modem.send(Command(f"AT+CPIN={quoted(pin)}", deadline_ms=_PIN_MS), take)
 
-    def read_network(self, on_read: Callable[[NetworkRead], None]) -> None:
-        """Registration, operator, signal, and whether data is up."""
+    def read_network(self, on_read: Callable[[NetworkRead | None], None]) -> None:
+        """Registration, operator, signal, and whether data is up; None where the modem gave no answer."""
 
         def take(answers: list[Answer]) -> None:
             *registrations, operator, signal, active = answers
             if _none(*registrations):
+                on_read(None)
                 return
             status, technology = reports.best_registration([answer.line for answer in registrations])
             on_read(

@@ -58,8 +58,9 @@ log = logging.getLogger("keepline.cellular")
 Prove = Callable[[DataLink, Callable[[str], None]], None]
 """Probes the internet over the link and calls back once: empty words if a probe came back, else why not."""
 
-_NEWS_MS = 100
+_NEWS_MS = 200
 
+_NETWORK_MATTERS = frozenset({ModemPhase.SEARCHING, ModemPhase.IDLE, ModemPhase.BARRED, ModemPhase.CONNECTED})
 _REGISTERED = frozenset({NetworkStatus.HOME, NetworkStatus.ROAMING})
 
 
@@ -97,7 +98,8 @@ class CellularModem:
         self._on_state: Callable[[CellularState], None] = lambda _state: None
         self._events: deque[ModemEvent] = deque()
         self._taking = False
-        self._network_news: Timer | None = None
+        self._asking_network = self._network_news = False
+        self._network_timer: Timer | None = None
         self._orders: dict[Order, Callable[[], None]] = {
             Order.OPEN_PORT: self._modem.start,
             Order.CLOSE_PORT: self._close_port,
@@ -190,8 +192,8 @@ class CellularModem:
 
     def _hear_unsolicited(self, text: str) -> None:
         if reports.is_of_network(text):
-            if self._network_news is None:  # they come in threes: one question answers them all
-                self._network_news = self._scheduler.later(_NEWS_MS, self._read_network)
+            self._network_news = True
+            self._ask_for_news()
         elif reports.is_of_card(text) and self._state.phase in {ModemPhase.UNLOCKING, ModemPhase.LOCKED}:
             self._card.read(self._take_card)
         elif reports.ends_data(text):
@@ -218,6 +220,7 @@ class CellularModem:
 
     def _close_port(self) -> None:
         self._modem.stop()
+        self._asking_network = self._network_news = False
         self._told = CellularState()
 
     def _prepare(self) -> None:
@@ -238,13 +241,25 @@ class CellularModem:
         self._tell(sim=report.lock.value)
         self._happened(report)
 
-    def _read_network(self) -> None:
-        if self._network_news:
-            self._network_news.cancel()
-            self._network_news = None
-        self._asking.read_network(self._take_network)
+    def _ask_for_news(self) -> None:
+        """News of the network come in threes and in storms: one question at a time, not more often than `_NEWS_MS`, and none that nobody needs."""
+        needed = self._network_news and self._state.phase in _NETWORK_MATTERS
+        if needed and self._network_timer is None and not self._asking_network:
+            self._network_timer = self._scheduler.later(_NEWS_MS, self._read_network)
 
-    def _take_network(self, read: NetworkRead) -> None:
+    def _read_network(self) -> None:
+        if self._network_timer:
+            self._network_timer.cancel()
+            self._network_timer = None
+        if not self._asking_network:
+            self._asking_network, self._network_news = True, False
+            self._asking.read_network(self._take_network)
+
+    def _take_network(self, read: NetworkRead | None) -> None:
+        self._asking_network = False
+        self._ask_for_news()
+        if read is None:
+            return
         self._tell(
             registered=read.status in _REGISTERED,
             roaming=read.status is NetworkStatus.ROAMING,
@@ -273,7 +288,7 @@ class CellularModem:
             if attempt != self._attempt:
                 return
             if why_not:
-                self._happened(DataLost(why_not))
+                self._happened(DataLost(why_not, refused=True))
             else:
                 bearer.up(apn, lambda link: self._linked(attempt, link), lambda reason: self._unlinked(attempt, reason))
 

@@ -111,9 +111,10 @@ class DataConnected:
 
 @dataclass(frozen=True)
 class DataLost:
-    """No address, or no longer."""
+    """No address, or no longer; `refused`: the network said no."""
 
     reason: str
+    refused: bool = False
 
 
 @dataclass(frozen=True)

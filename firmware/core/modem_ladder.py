@@ -23,6 +23,8 @@ class Cause(Enum):
 
     DATA = "data"
     """Registered, but no access point leads to the internet."""
+    REFUSED = "refused"
+    """The network answers and says no to every access point: most likely a wrong one is set, and switching the modem off does not mend that."""
     NETWORK = "network"
     """No network takes us. There may simply be none, so the dear rungs are left alone."""
     CARD = "card"
@@ -35,6 +37,7 @@ class Cause(Enum):
 
 RUNGS: dict[Cause, tuple[Rung, ...]] = {
     Cause.DATA: (Rung.DATA, Rung.DATA, Rung.RADIO, Rung.RESET, Rung.PLUG, Rung.POWER),
+    Cause.REFUSED: (Rung.DATA, Rung.DATA, Rung.RADIO, Rung.RESET),
     Cause.NETWORK: (Rung.RADIO, Rung.RESET),
     Cause.CARD: (Rung.RADIO, Rung.RESET, Rung.POWER),
     Cause.SILENT: (Rung.PLUG, Rung.POWER),

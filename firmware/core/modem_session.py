@@ -93,7 +93,8 @@ def _lose_port(turn: Turn) -> Step:
 
 
 def _note_reason(turn: Turn) -> Step:
-    return _stay(turn, trouble=turn.event.reason)
+    """Why there is no port; while the ladder has just sent the modem away, what sent it up the ladder says more."""
+    return _stay(turn, trouble=turn.state.trouble if turn.state.rung else turn.event.reason)
 
 
 def _prepare(turn: Turn) -> Step:
@@ -173,11 +174,12 @@ def _next_apn(turn: Turn) -> Step:
     if left:
         return _try_apn(turn, left, Order.DISCONNECT)
     reason = getattr(turn.event, "reason", "") or "it took too long"
-    return _fail(turn, Cause.DATA, f"no data connection: {reason}")
+    refused = getattr(turn.event, "refused", False)
+    return _fail(turn, Cause.REFUSED if refused else Cause.DATA, f"no data connection: {reason}")
 
 
 def _accept(turn: Turn) -> Step:
-    state = replace(turn.state, trouble="")
+    state = replace(turn.state, trouble="", rung=None)
     return _enter(state, ModemPhase.CONNECTED, RememberApn(state.apns[0]), check_ms=TIMES.watch_ms)
 
 
@@ -258,6 +260,11 @@ def _begin_anew(turn: Turn) -> Step:
     return _ask_card(turn)
 
 
+def _begin_anew_by_owner(turn: Turn) -> Step:
+    """Other settings: what failed before says nothing about them."""
+    return _begin_anew(replace(turn, state=replace(turn.state, ladder=proven(turn.state.ladder))))
+
+
 def _after_rung(turn: Turn) -> Step:
     if not turn.event.done:
         return _fail(turn, turn.state.cause, turn.state.trouble)
@@ -332,7 +339,7 @@ TABLE: dict[_Key, Callable[[Turn], Step]] = {
     **_rows(_ONLINE, SettingsChanged, _lose_network),
     # the ladder
     (ModemPhase.WAITING, _CHECK): _take_rung,
-    (ModemPhase.WAITING, SettingsChanged): _begin_anew,
+    (ModemPhase.WAITING, SettingsChanged): _begin_anew_by_owner,
     (ModemPhase.RECOVERING, RungTaken): _after_rung,
     (ModemPhase.RECOVERING, _LIMIT): _rung_too_long,
 }
