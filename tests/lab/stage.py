@@ -50,11 +50,9 @@ class Stage:
             keys = {**self.exchange.account(), **(account_keys or {})}
             table = account("home", self.exchange.server, **keys)
             tables = uplink_tables(plans) if watched else ""
-            program = [*self.lab.device.enter, *enter, KEEPLINE]
-            self.device = self._running.enter_context(
-                Adapter(folder / "device", trust + table + tables + settings, program=program)
-            )
-            self.device.wait_registered()
+            self._program = [*self.lab.device.enter, *enter, KEEPLINE]
+            self._folder, self._settings = folder / "device", trust + table + tables + settings
+            self.device = self._start_device()
         except BaseException:
             self._running.close()
             raise
@@ -64,6 +62,19 @@ class Stage:
 
     def __exit__(self, *how: object) -> None:
         self._running.__exit__(*how)  # type: ignore[arg-type]
+
+    def _start_device(self) -> Adapter:
+        device = Adapter(self._folder, self._settings, program=self._program)
+        self._running.callback(device.stop)
+        device.wait_registered()
+        return device
+
+    def restart_device(self, *, kill: bool = False) -> None:
+        """End the device and start it again on its folder, after SIGKILL if `kill`."""
+        if kill:
+            self.device.process.kill()
+        self.device.stop()
+        self.device = self._start_device()
 
     @property
     def far(self) -> Any:  # noqa: ANN401 - one of three

@@ -1,0 +1,172 @@
+"""A call goes on when its uplink ends, however that ends: both ends hear live sound again, it is still the same call, and hanging up reaches the far end."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.lab.decisions import wait_decision
+from tests.lab.laboratory import ETHERNET, WIFI
+from tests.lab.stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.lab.uplink import Uplink
+
+LONGEST_HOLE_MS = 2000.0  # only a bound against hanging on; the figures are those of make bench-failover
+FAULTS: dict[str, Callable[[Uplink], float]] = {
+    "cable": lambda uplink: uplink.unplug(),
+    "silence": lambda uplink: uplink.silence(),
+    "internet": lambda uplink: uplink.cut_internet(),
+}
+
+
+def cut(stage: Stage, fault: Callable[[Uplink], float], interface: str = "eth0", to: str = "wlan0") -> None:
+    """Cut in a conversation, and prove that it goes on."""
+    talk, lines = stage.talk(), len(stage.device.process.lines)
+    far_from = len(stage.far.heard())
+    cut_s = fault(stage.lab[interface])
+    decision = wait_decision(stage.device.process, lines)
+    assert decision.uplink == to
+    assert decision.reason
+    talk.wait_live(since_s=decision.at_s)
+    assert talk.near_gap(cut_s).hole_ms < LONGEST_HOLE_MS
+    assert talk.far_gap(far_from).hole_ms < LONGEST_HOLE_MS
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("far", ["pjsua2", "baresip", "asterisk"])
+def test_over_udp(tmp_path: Path, far: str, fault: str) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI), far=far) as stage:
+        stage.call()
+        cut(stage, FAULTS[fault])
+        assert len(stage.device.ask("status")["calls"]) == 1
+        assert stage.hang_up()["outcome"] == "answered"
+
+
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+@pytest.mark.parametrize("far", ["pjsua2", "baresip", "asterisk"])
+def test_over_connections_and_encrypted(tmp_path: Path, far: str, transport: str) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI), far=far, transport=transport) as stage:
+        stage.call()
+        cut(stage, FAULTS["silence"])
+        assert bool(stage.device.ask("status")["calls"][0]["srtp"]) == (transport == "tls")
+        stage.hang_up()
+
+
+def test_with_a_password_asked_for_within_the_call(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI), challenge_reinvite=True) as stage:
+        stage.call()
+        cut(stage, FAULTS["silence"])
+        stage.hang_up()
+        stage.far.wait_for_line("^disconnected 1")
+
+
+def test_a_call_that_came_in(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.far.order(f"call sip:alice@{stage.exchange.server}")
+        stage.device.wait_ringing()
+        stage.device.lift()
+        stage.device.wait_line("in call")
+        cut(stage, FAULTS["silence"])
+        stage.far.order("hang up")
+        stage.device.wait_line("released")
+
+
+def test_twice_and_back_to_the_wire_when_the_other_dies_too(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.call()
+        cut(stage, FAULTS["cable"])
+        stage.lab["eth0"].plug()
+        stage.device.wait(
+            lambda status: next(each for each in status["uplinks"] if each["name"] == "eth0")["state"] == "standby",
+            "the wire",
+            30,
+        )
+        assert stage.active() == "wlan0"  # never back in a call, unless the active one dies
+        cut(stage, FAULTS["silence"], "wlan0", "eth0")
+        assert stage.hang_up()["outcome"] == "answered"
+
+
+def test_another_address_by_dhcp(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET,)) as stage:
+        stage.call()
+        talk = stage.talk()
+        before = stage.lab["eth0"].address
+        asked_s = stage.lab["eth0"].renumber()
+        assert stage.lab["eth0"].address != before
+        talk.wait_live(since_s=asked_s + 1.0)
+        assert stage.hang_up()["outcome"] == "answered"
+        stage.device.wait(lambda status: status["uplinks"][0]["address"] == stage.lab["eth0"].address, "the new address")
+
+
+def test_another_gateway(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET,)) as stage:
+        stage.call()
+        talk = stage.talk()
+        moved_s = stage.lab["eth0"].move_gateway()
+        talk.wait_live(since_s=moved_s + 1.0)
+        assert stage.hang_up()["outcome"] == "answered"
+
+
+def test_held_by_the_far_end_it_comes_back_live(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.call()
+        talk = stage.talk()
+        stage.far.order("hold")
+        stage.device.wait(lambda status: status["calls"][0]["state"] == "held", "the hold")
+        lines = len(stage.device.process.lines)
+        stage.lab["eth0"].unplug()
+        assert wait_decision(stage.device.process, lines).uplink == "wlan0"
+        stage.device.wait_registered(timeout_s=20)
+        stage.far.order("resume")
+        resumed_s = time.monotonic()
+        talk.wait_live(since_s=resumed_s)
+        assert stage.hang_up()["outcome"] == "answered"
+
+
+def test_two_calls_both_go_on(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.call()
+        stage.device.flash()
+        stage.device.wait_line("dial tone")
+        stage.device.dial(f"{stage.exchange.number}#")
+        stage.device.wait(lambda status: sum(each["state"] in {"in call", "held"} for each in status["calls"]) == 2, "two calls")
+        cut(stage, FAULTS["cable"])
+        assert len(stage.device.ask("status")["calls"]) == 2
+        stage.device.flash()
+        swapped_s = time.monotonic()
+        talk = stage.talk()
+        talk.wait_live(since_s=swapped_s)
+
+
+def test_a_ringing_call_rings_on_and_is_answered_over_the_new_uplink(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI), answers=False) as stage:
+        stage.device.lift()
+        stage.device.dial(f"{stage.exchange.number}#")
+        stage.device.wait_line("ringback")
+        lines = len(stage.device.process.lines)
+        stage.lab["eth0"].unplug()
+        wait_decision(stage.device.process, lines)
+        stage.device.wait_registered(timeout_s=20)
+        stage.device.wait_line("ringback", 20)
+        stage.far.order("answer")
+        stage.device.wait_line("in call", 20)
+        stage.talk()
+
+
+@pytest.mark.parametrize("fault", ["cable", "silence"])
+def test_the_next_call_rings_over_the_new_uplink(tmp_path: Path, fault: str) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        lines = len(stage.device.process.lines)
+        FAULTS[fault](stage.lab["eth0"])
+        wait_decision(stage.device.process, lines)
+        stage.far.order(f"call sip:alice@{stage.exchange.server}")
+        stage.device.wait_ringing(5.0)
+        stage.device.lift()
+        stage.device.wait_line("in call")
+        stage.talk()

@@ -1,0 +1,196 @@
+"""Uplinks that half work, houses that do odd things, and rights that are missing: the device says what it sees, uses what works, and touches nothing else."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.lab.decisions import decisions, wait_decision
+from tests.lab.laboratory import CELLULAR, ETHERNET, WIFI
+from tests.lab.stage import Stage
+from tests.lab.uplink import UplinkPlan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CALM_S = 30.0
+FLAPS_S = 20.0
+MOST_MOVES_A_MINUTE = 3
+IDLE_S = 15.0
+
+
+def row(status: dict[str, Any], interface: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(each for each in status["uplinks"] if each["name"] == interface)
+    return found
+
+
+def test_the_best_is_used_and_the_others_wait(tmp_path: Path) -> None:
+    with Stage(tmp_path) as stage:
+        stage.wait_active("eth0")
+        status = stage.device.wait(
+            lambda each: all(row(each, name)["state"] == "standby" for name in ("wlan0", "wwan0")), "the standby", IDLE_S
+        )
+        for plan in stage.plans:
+            known = row(status, plan.interface)
+            assert known["kind"] == plan.kind
+            assert known["address"] == stage.lab[plan.interface].address
+            assert known["gateway"] == stage.lab[plan.interface].gateway
+            assert known["metered"] == plan.metered
+        assert row(status, "eth0")["rtt_ms"] >= 60
+
+
+def test_a_portal_is_not_the_internet(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.wait_active("eth0")
+        stage.lab["eth0"].hold_portal()
+        stage.wait_active("wlan0", IDLE_S)
+        stage.device.wait(lambda status: row(status, "eth0")["state"] == "portal", "the portal", IDLE_S)
+
+
+def test_names_that_nobody_answers_do_not_end_what_works(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.call()
+        talk = stage.talk()
+        for uplink in stage.lab.uplinks.values():
+            deaf_s = uplink.deafen_dns()
+        talk.wait_live(since_s=deaf_s + 5.0)
+        stage.hang_up()
+        stage.call()  # its server is known already
+
+
+def test_ipv6_only(tmp_path: Path) -> None:
+    plans = (UplinkPlan("eth0", ipv4=False, ipv6=True), UplinkPlan("wlan0", "wifi", 2, ipv4=False, ipv6=True))
+    with Stage(tmp_path, plans, ipv6=True) as stage:
+        stage.wait_active("eth0")
+        stage.call()
+        talk, lines = stage.talk(), len(stage.device.process.lines)
+        stage.lab["eth0"].silence()
+        decision = wait_decision(stage.device.process, lines)
+        assert decision.uplink == "wlan0"
+        talk.wait_live(since_s=decision.at_s)
+
+
+def test_the_same_subnet_on_both(tmp_path: Path) -> None:
+    plans = (UplinkPlan("eth0", network=7), UplinkPlan("wlan0", "wifi", 2, network=7, metric=600))
+    with Stage(tmp_path, plans) as stage:
+        stage.call()
+        talk, lines = stage.talk(), len(stage.device.process.lines)
+        stage.lab["eth0"].silence()
+        decision = wait_decision(stage.device.process, lines)
+        assert decision.uplink == "wlan0"
+        talk.wait_live(since_s=decision.at_s)
+
+
+def test_another_program_rewrites_the_routes(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        device = stage.lab.device
+        stage.call()
+        talk = stage.talk()
+        device.ip("route", "add", "198.18.0.0/15", "via", stage.lab["wlan0"].gateway, "metric", "77")
+        for each in ("eth0", "wlan0"):
+            device.ip("route", "flush", "default", "dev", each)
+        device.ip("rule", "add", "to", "198.18.0.0/15", "lookup", "main", "priority", "99")
+        done_s = time.monotonic()
+        talk.wait_live(since_s=done_s + 1.0)
+        for each, metric in (("wlan0", "5"), ("eth0", "6")):
+            device.ip("route", "add", "default", "via", stage.lab[each].gateway, "dev", each, "metric", metric)
+        talk.wait_live(since_s=time.monotonic() + 1.0)
+        assert "198.18.0.0/15 via" in device.ip("route")
+        assert "198.18.0.0/15" in device.ip("rule")
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_nothing_of_ours_stays_and_nothing_of_others_goes(tmp_path: Path, killed: bool) -> None:  # noqa: FBT001
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.wait_active("eth0")
+        words = [("rule",), ("-6", "rule"), ("route", "show", "table", "all"), ("-6", "route", "show", "table", "all")]
+        during = [set(stage.lab.device.ip(*each).splitlines()) for each in words]
+        stage.restart_device(kill=killed)
+        stage.wait_active("eth0")
+        stage.device.stop()
+        after = [set(stage.lab.device.ip(*each).splitlines()) for each in words]
+        assert after[0] == {"0:\tfrom all lookup local", "32766:\tfrom all lookup main", "32767:\tfrom all lookup default"}
+        assert after[0] < during[0]
+        assert not any("table" in route and "table local" not in route for route in after[2] | after[3])
+
+
+def test_when_nothing_works_the_dial_tone_says_so_and_it_tries_on(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.wait_active("eth0")
+        for uplink in stage.lab.uplinks.values():
+            uplink.silence()
+        stage.device.wait(lambda status: not status["uplink"]["works"], "the end of everything", IDLE_S)
+        stage.device.lift()
+        assert stage.device.hear(2.0).name != "dial"
+        stage.device.replace()
+        stage.lab["wlan0"].heal()
+        stage.device.wait(lambda status: status["uplink"]["works"], "one that works", 40)
+        stage.device.wait_registered(timeout_s=30)
+        stage.call()
+        stage.talk()
+
+
+def test_the_call_waits_while_nothing_works_and_goes_on(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.call()
+        talk = stage.talk()
+        for uplink in stage.lab.uplinks.values():
+            uplink.silence()
+        time.sleep(5)  # as long as a lift takes
+        healed_s = stage.lab["wlan0"].heal()
+        talk.wait_live(30.0, since_s=healed_s)
+
+
+def test_without_the_right_to_change_routes_it_says_so_and_watches_on(tmp_path: Path) -> None:
+    without = ("setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin", "--")
+    with Stage(tmp_path, (ETHERNET, WIFI), enter=without) as stage:
+        status = stage.wait_active("eth0")
+        assert "CAP_NET_ADMIN" in status["uplink"]["trouble"] or any(
+            "CAP_NET_ADMIN" in line for line in stage.device.process.lines
+        )
+        stage.device.wait(lambda each: row(each, "wlan0")["rtt_ms"], "probes", IDLE_S)
+        assert not any("Traceback" in line for line in stage.device.process.lines)
+        stage.call()
+        stage.talk()
+
+
+@pytest.mark.parametrize("period_s", [0.2, 1.0, 5.0])
+def test_flapping_settles(tmp_path: Path, period_s: float) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.wait_active("eth0")
+        lines, began_s = len(stage.device.process.lines), time.monotonic()
+        while time.monotonic() - began_s < FLAPS_S:
+            stage.lab["eth0"].unplug()
+            time.sleep(period_s / 2)
+            stage.lab["eth0"].router.ip("link", "set", "lan", "up")
+            time.sleep(period_s / 2)
+        stage.lab["eth0"].plug()
+        assert len(decisions(stage.device.process, lines)) <= MOST_MOVES_A_MINUTE
+        stage.call()
+        stage.talk()
+
+
+def test_back_to_the_wire_after_calm(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.wait_active("eth0")
+        stage.lab["eth0"].silence()
+        stage.wait_active("wlan0")
+        lines = len(stage.device.process.lines)
+        healed_s = stage.lab["eth0"].heal()
+        back = wait_decision(stage.device.process, lines, 90.0)
+        assert back.uplink == "eth0"
+        assert back.at_s - healed_s >= CALM_S
+
+
+def test_cellular_is_the_last_and_says_that_it_is_metered(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI, CELLULAR)) as stage:
+        stage.wait_active("eth0")
+        stage.lab["eth0"].unplug()
+        stage.wait_active("wlan0")
+        stage.lab["wlan0"].unplug()
+        status = stage.wait_active("wwan0")
+        assert row(status, "wwan0")["metered"]
+        stage.call()
+        stage.talk()
