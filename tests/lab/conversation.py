@@ -56,9 +56,13 @@ class Conversation:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._speaking = False
-        self.ear.__exit__()
-        # The mouth ends with its words, or with the handset put down; nobody waits for it.
+        self.close()
+
+    def close(self) -> None:
+        """Listen no more, speak no further than what is begun; may be called twice."""
+        if self._speaking:
+            self._speaking = False
+            self.ear.__exit__()
 
     def _speak(self) -> None:
         """Two sayings are always under way, the next behind the one being spoken, so that there is no seam."""

@@ -42,6 +42,7 @@ class Stage:
     ) -> None:
         """`watched` writes the [[uplink]] tables; `enter` are words before `keepline`, inside the namespace."""
         self.plans = plans
+        self._talk: Conversation | None = None
         self._running = ExitStack()
         try:
             self.lab = self._running.enter_context(Laboratory(folder / "lab", plans))
@@ -88,9 +89,17 @@ class Stage:
 
     def talk(self) -> Conversation:
         """A conversation in the call there is; returns once sound is live both ways."""
-        talk = self._running.enter_context(Conversation(self.device, self.far, self.plans[0].one_way_ms))
+        self.end_talk()
+        talk = self._talk = Conversation(self.device, self.far, self.plans[0].one_way_ms)
+        self._running.callback(talk.close)
         talk.wait_live()
         return talk
+
+    def end_talk(self) -> None:
+        """Listen and speak no more; the call stays."""
+        if self._talk:
+            self._talk.close()
+            self._talk = None
 
     def hang_up(self) -> dict[str, Any]:
         """Replace; the call log's last row."""
