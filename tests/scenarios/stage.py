@@ -83,15 +83,19 @@ class Stage:
 
     def play(self, tell: Callable[[str], None] = lambda _: None) -> None:
         """Every step, each told once it came true; raises Failed with the place and what was there instead."""
-        for step in self._scenario.steps:
+        self.go_on(self._scenario, tell)
+
+    def go_on(self, scenario: Scenario, tell: Callable[[str], None] = lambda _: None) -> None:
+        """The steps of another scenario with the same far ends, on the stage as it stands."""
+        for step in scenario.steps:
             if not isinstance(step, Act) or step.verb != "HEARS":
                 for end in self._ends.values():
                     end.mark()
             try:
                 self._play(step)
             except TROUBLE as trouble:
-                raise Failed(f"{self._scenario.place(step)}\n{trouble}") from trouble
-            tell(self._scenario.place(step))
+                raise Failed(f"{scenario.place(step)}\n{trouble}") from trouble
+            tell(scenario.place(step))
 
     def _play(self, step: Step) -> None:
         if not isinstance(step, Act):
