@@ -25,8 +25,8 @@ FIRST_TABLE = 7401
 TABLES = 32
 FIRST_DEVICE_RULE = 7401
 FIRST_SOURCE_RULE = 7441
-VOICE_RULES = (7481, 7482)
-"""Two places, used in turn: a move adds the new rule beside the old one before that goes, so no packet falls between."""
+VOICE_RULE = 7481
+"""At a move the new rule comes behind the old one of the same priority and counts once that goes: no packet falls between."""
 
 LAST_METRIC = 4278198272  # as high as systemd puts its own "unreachable"; any real route wins
 IPV6_METRIC = 1024  # what the kernel makes of "none" in IPv6
@@ -111,7 +111,7 @@ def _default(claim: Claim, family: int) -> Route | None:
     )
 
 
-def rules_for(claims: Sequence[Claim], voice: Voice | None, voice_priority: int) -> list[Rule]:
+def rules_for(claims: Sequence[Claim], voice: Voice | None) -> list[Rule]:
     """All rules of all uplinks. Where two uplinks have the same address, it means the one that carries the voice, else the first."""
     found: list[Rule] = []
     owners: set[str] = set()
@@ -124,7 +124,7 @@ def rules_for(claims: Sequence[Claim], voice: Voice | None, voice_priority: int)
                 owners.add(address)
                 found.append(Rule(family, FIRST_SOURCE_RULE + claim.slot, claim.table, source=f"{address}/{length}"))
             if voice and _speaks(claim, voice):
-                found.append(Rule(family, voice_priority, claim.table, ports=voice.ports))
+                found.append(Rule(family, VOICE_RULE, claim.table, ports=voice.ports))
     return found
 
 

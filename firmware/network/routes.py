@@ -15,7 +15,7 @@ from firmware.network.policy import (
     FIRST_TABLE,
     MAIN,
     TABLES,
-    VOICE_RULES,
+    VOICE_RULE,
     Claim,
     Route,
     Rule,
@@ -52,7 +52,6 @@ class Routes:
         self._news = Newsreader()
         self._claims: dict[str, Claim] = {}
         self._voice: Voice | None = None
-        self._voice_place = 0
         self._present: set[Route | Rule] = set()
         self._refused: set[Route | Rule] = set()
         self._rest: asyncio.TimerHandle | None = None
@@ -61,9 +60,7 @@ class Routes:
     def start(self) -> None:
         """Remove what a killed process left, and watch over ours. Raises MissingRights when routes may not be changed; nothing is left open then."""
         try:
-            self._requests.delete(
-                Rule(2, VOICE_RULES[0], FIRST_TABLE, ports=(1, 1))
-            )  # there is none: only the right is asked for
+            self._requests.delete(Rule(2, VOICE_RULE, FIRST_TABLE, ports=(1, 1)))  # there is none: only the right is asked for
             self._look()
             self._settle()
             self._shared_subnets.fit([])
@@ -89,7 +86,6 @@ class Routes:
     def use_for_voice(self, uplink: str, first_port: int, last_port: int) -> None:
         """From the next packet on, UDP that we send from these ports (inclusive) leaves by this uplink. An empty `uplink` lifts the rule."""
         self._voice = Voice(uplink, (first_port, last_port)) if uplink else None
-        self._voice_place = 1 - self._voice_place
         self._change_to(self._wanted_rules() | {each for each in self._present if isinstance(each, Route)})
 
     def release_all(self) -> None:
@@ -158,7 +154,7 @@ class Routes:
         return self._change_to({*routes, *self._wanted_rules()})
 
     def _wanted_rules(self) -> set[Route | Rule]:
-        return set(rules_for(list(self._claims.values()), self._voice, VOICE_RULES[self._voice_place]))
+        return set(rules_for(list(self._claims.values()), self._voice))
 
     def _change_to(self, wanted: set[Route | Rule]) -> int:
         """Add first, remove then, so that nothing falls between; how many were added."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import signal
+import socket
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 
 RTP = (42000, 42099)
+MOVES = 200
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -80,6 +84,37 @@ def test_voice_moves_with_its_next_packet(place: Town, cloud: str) -> None:
                 held.routes.use_for_voice("", *RTP)
                 assert first.way() == "eth0"
 
+    in_device(place, scenario())
+
+
+def test_no_packet_falls_between_two_rules(place: Town) -> None:
+    """A thread sends without a pause while the voice moves; without our rule there would be no way at all."""
+
+    async def scenario() -> None:
+        async with claimed() as (held, _):
+            held.routes.use_for_voice("eth0", *RTP)
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                sender.bind(("", RTP[0]))
+                sent, stopped, failures = itertools.count(), threading.Event(), list[OSError]()
+
+                def send() -> None:
+                    while not stopped.is_set():
+                        try:
+                            sender.sendto(b"voice", (CLOUD4, 9))
+                        except OSError as error:
+                            failures.append(error)
+                        next(sent)
+
+                thread = threading.Thread(target=send)
+                thread.start()
+                for number in range(MOVES):
+                    held.routes.use_for_voice(("wlan0", "eth0")[number % 2], *RTP)
+                stopped.set()
+                thread.join()
+            assert next(sent) > MOVES
+            assert not failures
+
+    place.device.ip("-4", "rule", "add", "ipproto", "udp", "sport", f"{RTP[0]}-{RTP[1]}", "unreachable", "priority", "30000")
     in_device(place, scenario())
 
 
