@@ -22,7 +22,7 @@ from firmware.exchange.switchboard import Switchboard
 from firmware.journal import Journal
 from firmware.line.card import LineCard
 from firmware.loop import Loop
-from firmware.notify import tell_service_manager
+from firmware.notify import tell_service_manager, watchdog_interval_ms
 from firmware.numbering.errors import NumberingError
 from firmware.orders import Handler, OrderRefused
 from firmware.panel import Panel
@@ -52,6 +52,7 @@ from firmware.sound.countries import load_country
 from firmware.sound.errors import SoundError
 from firmware.state_folder import FolderError, StateFolder
 from firmware.status import StatusView
+from firmware.watchdog import Watchdog
 from hal.board import Board, open_board
 from hal.errors import PartError
 
@@ -93,6 +94,7 @@ class Device:
             self._view.access = self.access.status
         self.panel = Panel(self.board.pins, self.board.panel, self._loop, self._pressed)
         self.control = Control(folder.control_socket, self._orders())
+        self._watchdog: Watchdog | None = None
 
     @property
     def cards(self) -> tuple[LineCard, ...]:
@@ -115,10 +117,17 @@ class Device:
         self.switchboard.start()
         self._view.ready = True
         self.renew_panel()
+        self._watchdog = Watchdog(self._loop, watchdog_interval_ms(), self._progress, tell_service_manager)
+
+    def _progress(self) -> list[int | None]:
+        """Of each line in use: how many frames it has given."""
+        return [None if card.phase is Phase.IDLE else card.audio.frames for card in self.cards]
 
     async def close(self) -> None:
         """In reverse: no new orders, calls ended and accounts unregistered, then the parts."""
         self._view.ready = False
+        if self._watchdog:
+            self._watchdog.close()
         self.switchboard.rest()
         await self.agent.stop()
         if self.access:

@@ -20,7 +20,11 @@ THIRD_PARTY = {
     "msgspec": "firmware.settings",
     "netifaces": "firmware.network.readings",
     "phonenumbers": "firmware.numbering.library",
+    "aiomqtt": "firmware.mqtt.link",
+    "argon2": "firmware.trust.password",
+    "cryptography": "firmware.trust",
     "numpy": "hal.sim",
+    "prometheus_client": "firmware.web.metrics",
     "pyroute2": "firmware.network.netlink",
     "starlette": "firmware.web",
     "uvicorn": "firmware.web",
@@ -39,7 +43,14 @@ ROOMS: dict[str, frozenset[str]] = {
     "firmware.voicemail": frozenset(
         {"firmware.core", "firmware.orders", "firmware.records", "firmware.settings", "firmware.sound", "hal.ports"}
     ),
-    "firmware.web": frozenset({"firmware", "firmware.client", "firmware.orders", "firmware.state_folder"}),
+    "firmware.web": frozenset({"firmware", "firmware.client", "firmware.mqtt", "firmware.orders", "firmware.state_folder"}),
+    "firmware.mqtt": frozenset({"firmware", "firmware.client", "firmware.orders"}),
+    "firmware.trust": frozenset({"firmware.orders", "firmware.settings"}),
+    "firmware.system": frozenset({"firmware.settings", "firmware.trust"}),
+    "firmware.evidence": frozenset({"firmware.core", "firmware.orders", "hal.ports"}),
+    "firmware.settings_orders": frozenset({"firmware.orders", "firmware.settings"}),
+    "firmware.system_orders": frozenset({"firmware", "firmware.orders", "firmware.settings", "firmware.system"}),
+    "firmware.trial_account": frozenset({"firmware.core", "firmware.settings", "firmware.sip"}),
     "firmware.command_line": frozenset(
         {
             "firmware",
@@ -86,6 +97,7 @@ ROOMS: dict[str, frozenset[str]] = {
         }
     ),
     "firmware.panel": frozenset({"firmware.core", "hal.panel", "hal.ports"}),
+    "firmware.watchdog": frozenset({"hal.ports"}),
     "hal.panel": frozenset({"hal.ports"}),
     "firmware.journal": frozenset({"firmware.core", "firmware.records", "firmware.sip"}),
     "hal.ports": frozenset(),
@@ -102,6 +114,7 @@ JOINERS = frozenset(
         "firmware.device",
         "firmware.exchange.switchboard",
         "firmware.line.card",
+        "firmware.page_orders",
         "firmware.phone_orders",
         "firmware.status",
         "hal.board",

@@ -46,6 +46,8 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
         self._playing: tuple[Source, Callable[[], None] | None] | None = None
         self._sending: Source | None = None
         self._pinned_thread = 0
+        self.frames = 0
+        """Taken from the line so far: how a watchdog sees that sound makes progress."""
         self.createPort(name, pcm_format())
 
     def play(self, source: Source, on_end: Callable[[], None] | None = None) -> None:
@@ -66,6 +68,7 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
 
     def onFrameRequested(self, frame: Any) -> None:
         self._pinned_thread = pinned(self._pinned_thread)
+        self.frames += 1
         voice = self._voice.process(self._sound.take_frame())
         sending = self._sending
         if sending is not None:
