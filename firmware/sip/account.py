@@ -4,6 +4,7 @@ It knows REGISTER and the engine's account; calls are `sip.call`, settings in th
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 import re
@@ -17,14 +18,16 @@ from firmware.core.registration import Registration, RegistrationPhase
 from firmware.settings.model import Account as AccountSettings
 from firmware.settings.model import Sip
 from firmware.sip import certificate
-from firmware.sip.account_config import config_of, route_to, sources_of
+from firmware.sip.account_config import config_of, go_by, route_to, sources_of
+from firmware.sip.bearer import Uplinks
 from firmware.sip.engine import Engine, TransportKey, explain, shielded
 from firmware.sip.errors import ServerUnknown
 from firmware.sip.identity import headers_of
 from firmware.sip.message_summary import summary_of
 from firmware.sip.news import AccountChanged, MessagesWaiting
 from firmware.sip.referral import address_of, is_among
-from firmware.sip.resolve import Located, hosts_file, locate, parse_server
+from firmware.sip.resolve import Located, hosts_file, locate, located_by, parse_server
+from firmware.sip.standby import Standby
 
 log = logging.getLogger("keepline.sip")
 
@@ -71,7 +74,9 @@ class Listener(Protocol):
 class Account:
     """Registers, refreshes, retries and unregisters one account. `listener` gets every step."""
 
-    def __init__(self, settings: AccountSettings, sip: Sip, instance: str, engine: Engine, listener: Listener) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 (what an account depends on)
+        self, settings: AccountSettings, sip: Sip, instance: str, engine: Engine, listener: Listener, uplinks: Uplinks
+    ) -> None:
         self.settings = settings
         self.listener = listener
         self.registration = Registration()
@@ -87,8 +92,15 @@ class Account:
         self._asking: asyncio.Task[None] | None = None
         self._located: Located | None = None
         self._target = 0
+        self._uplinks = uplinks
+        self._standby = Standby(settings, sip, engine)
+        self._left: dict[str, str] = {}
+        """Contacts at addresses that we have left, which the registrar may still know."""
+        self._has_flows = False
+        """The registrar keeps one registration for each flow of ours (RFC 5626)."""
         self._retry: asyncio.TimerHandle | None = None
         self._starting: asyncio.Task[None] | None = None
+        self._checking: asyncio.Task[None] | None = None
         self._closing = False
         self.gone = asyncio.Event()
         """Set when a stop has been answered."""
@@ -96,13 +108,16 @@ class Account:
     def start(self) -> None:
         """Find the server and, if the account registers, register; results come as reports."""
         self._starting = asyncio.get_running_loop().create_task(self._start())
+        self._keep_warm()
+
+    def _keep_warm(self) -> None:
+        self._standby.keep(() if self._closing else self._uplinks.standby)
 
     async def _start(self) -> None:
         self._step(rules.started(self.registration), "looking for the server")
         try:
             self._check_trust()
-            self._located = await locate(self.settings, self._sip)
-            self._create(self._located)
+            self._place(await locate(self.settings, self._sip, self._uplinks))
         except ServerUnknown as problem:
             self._fail(503, str(problem))
         except pj.Error as error:
@@ -123,7 +138,7 @@ class Account:
             self._step(Registration(), "does not register; calls go to the server directly")
 
     def _register(self) -> None:
-        if self._account is None:
+        if self._account is None or self._located is None:
             self.start()
             return
         self._step(rules.started(self.registration), "asking the server")
@@ -143,6 +158,8 @@ class Account:
             self._step(rules.stopped(self.registration), "unregistered")
         elif code // 100 == 2:
             self._learn_source(source)
+            asyncio.get_running_loop().call_soon(self._remove_left)
+            self._has_flows = "outbound" in headers_of(message).get("require", "")
             self._step(rules.succeeded(self.registration), "registered", expires_s)
             asyncio.get_running_loop().call_soon(self._mend_connection, _MEND_S)
         elif message:
@@ -196,10 +213,14 @@ class Account:
     def _pass_over_target(self) -> None:
         """RFC 3263 section 4.3 for UDP, where the engine keeps asking the first target: the next try goes to the next one."""
         targets = self._located.targets if self._located else ()
-        if self._account is None or self._config is None or self.settings.transport != "udp" or len(targets) < 2:
+        passes = self.settings.transport == "udp" or self._uplinks.active is not None
+        if self._account is None or self._config is None or self._located is None or not passes or len(targets) < 2:
             return
         self._target = (self._target + 1) % len(targets)
-        self._config.sipConfig.proxies = pj.StringVector([route_to(targets[self._target])])
+        if self._uplinks.active:
+            go_by(self._config, self.settings, self._located, self._target, metered=self._uplinks.active.metered)
+        else:
+            self._config.sipConfig.proxies = pj.StringVector([route_to(targets[self._target])])
         self._config.regConfig.disableRegOnModify = True  # the next try has its time already
         try:
             self._account.modify(self._config)
@@ -239,10 +260,114 @@ class Account:
         account = _Account(self)
         transport_id = self._engine.transport(TransportKey(self.settings.transport, located.local_address))
         self._config = config_of(self.settings, self._sip, self._instance, located, transport_id)
+        if self._uplinks.active:
+            self._teach_name(located)
+            go_by(self._config, self.settings, located, self._target, metered=self._uplinks.active.metered)
         account.create(self._config)
         if self.settings.contact_user:
             pj.keeplineContactUser(account.getId(), self.settings.contact_user)
         self._account = account
+
+    def _teach_name(self, located: Located) -> None:
+        """Over TLS the engine must know the server by its name; the address is of our finding."""
+        if self.settings.transport == "tls" and not self._next_hop.is_numeric:
+            self._engine.know_host(self._next_hop.host, located.targets[self._target % len(located.targets)][0])
+
+    # Uplinks
+
+    def use(self, uplinks: Uplinks, *, moves: bool) -> None:
+        """Send by the active uplink from now on: by what is known of the server, so that no name server is waited for. `renew` follows."""
+        before, self._uplinks = self._uplinks, uplinks
+        if self.started and not self._closing:
+            asyncio.get_running_loop().call_soon(self._keep_warm)
+        if not moves or self._account is None or self._located is None or self._config is None:
+            return
+        contact = pj.keeplineContact(self.engine_id)
+        if before.active and contact and not self._has_flows:
+            self._left[self._located.local_address] = contact.partition(">")[0] + ">"
+        if uplinks.active is None:
+            return
+        try:
+            self._place(located_by(uplinks.active, self._standby.targets_by(uplinks.active) or self._located.targets))
+        except (ServerUnknown, pj.Error) as problem:
+            log.info("%s: not moved yet: %s", self.settings.id, problem)
+            self._located = None  # found anew when it registers
+
+    def _place(self, located: Located) -> None:
+        """Have the engine send from there; raises pj.Error."""
+        if self._account is None or self._config is None:
+            self._create(located)
+        elif self._uplinks.active:
+            self._go_by(located, self._account, self._config, metered=self._uplinks.active.metered)
+        self._located = located
+
+    def _go_by(self, located: Located, account: _Account, config: "pj.AccountConfig", *, metered: bool) -> None:
+        """Move the engine's account. What it was asking meanwhile is forgotten, unanswered."""
+        self._left.pop(located.local_address, None)
+        config.sipConfig.transportId = self._engine.transport(TransportKey(self.settings.transport, located.local_address))
+        self._teach_name(located)
+        go_by(config, self.settings, located, self._target, metered=metered)
+        account.modify(config)
+        self.sources |= sources_of(self.settings, located)
+
+    def renew(self) -> None:
+        """Register by the uplink that is active now, whatever was under way; where the server was not found, look for it again."""
+        if self._closing or not self.started:
+            return
+        if self._uplinks.active is None:
+            self._wait_for_uplink()
+        elif self._account is None or self._located is None:
+            self._look_again()
+        elif self.settings.register:
+            self._register()
+            self._check_address(self._located)
+
+    def _wait_for_uplink(self) -> None:
+        if self.settings.register and self.registration.phase is not RegistrationPhase.WAITING:
+            self._fail(503, "no uplink leads to the internet now")
+
+    def _look_again(self) -> None:
+        """Find the server by the uplink there is now; an engine account that is there already takes what is found."""
+        for task in (self._starting, self._asking):
+            if task and not task.done():
+                task.cancel()
+        self._starting = asyncio.get_running_loop().create_task(self._start())
+
+    def _remove_left(self) -> None:
+        """Take the Contacts of uplinks that we left away, so that they do not pile up at the registrar and calls do not ring into nothing."""
+        if not self._left or self._account is None or self._closing:
+            return
+        try:
+            pj.keeplineRemoveContacts(self.engine_id, pj.StringVector(list(self._left.values())))
+            self._account.setRegistration(True)
+        except pj.Error:
+            return  # the engine is registering already: its answer brings us here again
+        self._left.clear()
+        self._engine.rearm()
+
+    def _check_address(self, used: Located) -> None:
+        """Ask the new uplink's own name servers, meanwhile, where the server is: it may be another one from there."""
+        if not self._next_hop.is_numeric:
+            if self._checking:
+                self._checking.cancel()
+            self._checking = asyncio.get_running_loop().create_task(self._check(used))
+
+    async def _check(self, used: Located) -> None:
+        with contextlib.suppress(ServerUnknown, pj.Error):
+            found = await locate(self.settings, self._sip, self._uplinks)
+            if self._located is used and used.targets[0] not in found.targets and not self._closing:
+                self._place(found)
+                self._register()
+
+    @property
+    def local_address(self) -> str:
+        """Where our voice comes from, as far ends are told; empty where the system's routes decide."""
+        return self._located.local_address if self._uplinks.managed and self._located else ""
+
+    @property
+    def is_registered(self) -> bool:
+        """By the uplink in use; an account that does not register counts as registered."""
+        return not self.settings.register or self.registration.phase is RegistrationPhase.REGISTERED
 
     @property
     def engine_account(self) -> "pj.Account | None":
@@ -261,10 +386,11 @@ class Account:
     def stop(self) -> None:
         """Unregister; the answer comes as a report of UNREGISTERED."""
         self._closing = True
+        self._standby.stop()
         self._mend_connection(0)
         if self._retry:
             self._retry.cancel()
-        for task in (self._starting, self._asking):
+        for task in (self._starting, self._asking, self._checking):
             if task and not task.done():
                 task.cancel()
         registered = self.registration.phase in {RegistrationPhase.REGISTERED, RegistrationPhase.REGISTERING}
@@ -286,6 +412,7 @@ class Account:
 
     def drop(self) -> None:
         """Let go of the engine's object; before the engine closes."""
+        self._standby.stop()
         if self._account:
             self._account.shutdown()
         self._account = None

@@ -42,6 +42,25 @@ def route_to(target: tuple[str, int]) -> str:
     return f"<sip:{_host_port(*target)};lr>"
 
 
+_METERED_REGISTER_S = 3600
+"""Where bytes cost, a registration lasts an hour at the least: one of 300 s takes about 15 MB a month (1.7 kB with its challenge and answers)."""
+
+
+def go_by(config: "pj.AccountConfig", account: Account, located: Located, target: int, *, metered: bool) -> None:
+    """Let the account send by the uplink that `located` speaks of: requests go to an address that was found by that uplink, by a Route
+    that nobody sees (pjsip's "hide"), so that the engine asks no name server of another. TLS keeps the name, for the certificate."""
+    server = parse_server(account.outbound_proxy or account.server)
+    address, port = located.targets[target % len(located.targets)]
+    host = server.uri_host if account.transport == "tls" else _bracketed(address)
+    routes = [f"<sip:{host}:{port};lr;hide{_transport_of(account)}>"]
+    if account.outbound_proxy:
+        routes.append(f"<sip:{server.uri_host_port};lr{_transport_of(account)}>")
+    config.sipConfig.proxies = pj.StringVector(routes)
+    config.regConfig.disableRegOnModify = True  # it would go by the old uplink
+    config.regConfig.timeoutSec = max(account.register_s, _METERED_REGISTER_S) if metered else account.register_s
+    set_address(config, located.local_address)
+
+
 def config_of(account: Account, sip: Sip, instance: str, located: Located, transport_id: int) -> "pj.AccountConfig":
     """What the engine needs to know of the account. `instance` is the device's UUID (RFC 5626)."""
     server = parse_server(account.server)
@@ -72,24 +91,35 @@ def _set_media(config: "pj.AccountConfig", account: Account, sip: Sip, local_add
     media = config.mediaConfig
     media.transportConfig.port, media.transportConfig.portRange = sip.rtp_first, sip.rtp_last - sip.rtp_first
     media.transportConfig.randomizePort = True
-    media.transportConfig.publicAddress = local_address
     media.srtpUse = _SRTP[account.srtp]
     for keying in _KEYINGS[account.srtp_keys]:
         media.srtpOpt.keyings.append(keying)
     # The engine's re-INVITE down to one codec comes in the middle of the DTLS handshake and spoils it (seen with Asterisk 22).
     media.lockCodecEnabled = account.srtp == "off" or account.srtp_keys == "sdes"
     media.srtpSecureSignaling = 0  # SDES over UDP is the owner's choice, not a reason to refuse the call
+    set_address(config, local_address)
+
+
+def set_address(config: "pj.AccountConfig", local_address: str) -> None:
+    """Our own address: told to far ends, and whose family decides."""
+    config.mediaConfig.transportConfig.publicAddress = local_address
     if ":" in local_address:
-        media.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
-        config.sipConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
+        config.mediaConfig.ipv6Use = config.sipConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
+    elif config.mediaConfig.ipv6Use == pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY:  # it came from an uplink of the other family
+        config.mediaConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_PREFER_IPV4
+        config.sipConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_NO_PREFERENCE
 
 
 def _transport_of(account: Account) -> str:
     return "" if account.transport == "udp" else f";transport={account.transport}"
 
 
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
 def _host_port(address: str, port: int) -> str:
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    return f"{_bracketed(address)}:{port}"
 
 
 def _quoted(name: str) -> str:

@@ -9,6 +9,7 @@ from firmware.settings.model import Account as AccountSettings
 from firmware.settings.model import Settings
 from firmware.sip.account import Account, Listener
 from firmware.sip.account_config import user_of
+from firmware.sip.bearer import Uplinks
 from firmware.sip.engine import Engine
 from firmware.sip.errors import CallImpossible
 from firmware.sip.identity import number_of, request_uri_of
@@ -32,12 +33,13 @@ class Accounts:
         self._engine = engine
         self._listener = listener
         self._has_calls = has_calls
+        self._uplinks = Uplinks()
         self._accounts = {account.id: self._account(account) for account in settings.account}
         self._leaving: dict[Account, asyncio.Task[None]] = {}
         self._handover = asyncio.Lock()
 
     def _account(self, settings: AccountSettings) -> Account:
-        return Account(settings, self._settings.sip, self._instance, self._engine, self._listener)
+        return Account(settings, self._settings.sip, self._instance, self._engine, self._listener, self._uplinks)
 
     def start(self) -> None:
         self.allow_sources()
@@ -111,6 +113,17 @@ class Accounts:
         else:
             account.drop()
             self._leaving.pop(account, None)
+
+    def use(self, uplinks: Uplinks, *, moves: bool) -> None:
+        """Have every account, those that are leaving too, send by the active uplink; `moves` where that is another one than before."""
+        self._uplinks = uplinks
+        for account in (*self._accounts.values(), *self._leaving):
+            account.use(uplinks, moves=moves)
+
+    def renew(self) -> None:
+        """Register by it."""
+        for account in self._accounts.values():
+            account.renew()
 
     def stop(self) -> None:
         """Unregister all; the answers come as reports."""

@@ -7,15 +7,17 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import pjsua2 as pj
 
+from firmware.core.registration import RegistrationPhase
 from firmware.settings.model import Settings
 from firmware.sip.account import Account
 from firmware.sip.account_config import uri_of
 from firmware.sip.accounts import Accounts
 from firmware.sip.audio import LinePort
+from firmware.sip.bearer import Bearer, Uplinks
 from firmware.sip.call import Call
 from firmware.sip.calls import Calls
 from firmware.sip.desk import Desk
@@ -54,6 +56,7 @@ class Agent:
         self._calls = Calls(self.engine, settings.sip.rtp_silence_s, self._take, may_transfer)
         self._accounts = Accounts(settings, instance, self.engine, self, self._calls.any_of)
         self._calls.accounts = self._accounts
+        self._uplinks = Uplinks()
 
     def start(self) -> None:
         self._accounts.start()
@@ -62,20 +65,41 @@ class Agent:
         """Take accounts as they now stand: those that changed or went are unregistered, new ones start; calls go on."""
         self._accounts.apply(settings)
 
+    def use(self, active: Bearer | None, standby: Sequence[Bearer] = ()) -> None:
+        """Send by this uplink from now on: registrations go there, and every live call. The routes must lead there already. None: there is no way
+        out, so that calls stay as they are and accounts wait. Never called, the system's own routes decide."""
+        before, self._uplinks = self._uplinks, Uplinks(managed=True, active=active, standby=tuple(standby))
+        if active and (not before.managed or before.active != active):
+            self.engine.use(active)
+        moves = active != before.active and (active is None or not active.is_at(before.active))
+        self._accounts.use(self._uplinks, moves=moves)
+        if moves and active:
+            self._calls.move(active)
+        if moves:
+            self._accounts.renew()
+        self._calls.settle()
+
+    def watch_voice(self, wanted: bool) -> None:  # noqa: FBT001 (it is watched or not)
+        """Report far ends that fall silent all of a sudden (VoiceStalled, VoiceResumed)."""
+        self._calls.voice.watch(wanted=wanted)
+
     # News of accounts (sip.account.Listener) and calls
 
     def account_news(self, news: AccountChanged | MessagesWaiting) -> None:
         self._accounts.allow_sources()
         self._quiet_check()
+        if isinstance(news, AccountChanged) and news.registration.phase is RegistrationPhase.REGISTERED:
+            self._loop.call_soon(self._calls.registered, news.account)
         self._report_outside(news)
 
     def invited(self, account: Account, call_id: int, message: str) -> None:
         if account.engine_account is None:
             return
         handle = f"in-{next(self._numbers)}"
-        self._calls.add(
-            Call(account.engine_account, handle, account.settings, self._calls.take, self._calls, call_id), called_of(message)
-        )
+        call = Call(account.engine_account, handle, account.settings, self._calls.take, self._calls, call_id)
+        call.far_number = caller_of(message).number or ""
+        call.asked = Invite(call.far_number)
+        self._calls.add(call, called_of(message))
         self._report_outside(
             CallArrived(
                 handle,
@@ -98,6 +122,7 @@ class Agent:
         invite = Invite(invite) if isinstance(invite, str) else invite
         account = self._accounts.ready(account_name)
         call = Call(account.engine_account, handle, account.settings, self._calls.take, self._calls)
+        call.far_number, call.asked = invite.digits, invite
         self._calls.add(call, invite.digits)
         if port is not None:
             self._calls.bay.join(handle, port)

@@ -22,6 +22,10 @@ class Bearer:
         """Our address on this uplink for talking to `target`; empty where the uplink does not have its family."""
         return self.address6 if ":" in target else self.address4
 
+    def is_at(self, other: "Bearer | None") -> bool:
+        """Whether the other is the same place to send from."""
+        return other is not None and (self.name, self.address4, self.address6) == (other.name, other.address4, other.address6)
+
 
 @dataclass(frozen=True)
 class Uplinks:

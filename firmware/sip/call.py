@@ -15,6 +15,7 @@ import pjsua2 as pj
 from firmware.settings.model import Account as AccountSettings
 from firmware.sip.call_media import CallMedia
 from firmware.sip.engine import shielded
+from firmware.sip.invite import Invite
 from firmware.sip.news import CallEstablished, CallOver, CallProgressed, DigitArrived, MediaChanged, News, Quality, TransferDone
 from firmware.sip.options import Header, call_options, one_stream
 from firmware.sip.reasons import why_moved, why_over
@@ -84,14 +85,23 @@ class Call(CallMedia):
         self.handle = handle
         self.settings = settings
         self.engine_account = account
-        self.talk = Renegotiation(caller=call_id < 0)
+        self.talk = Renegotiation(caller=call_id < 0, has_login=bool(settings.password))
+        self.far_number = ""
+        """Whom a call that replaces this one would have to reach."""
+        self.asked = Invite("")
+        """How it was placed, if we placed it."""
+        self.on_answer: Callable[[int], None] = lambda _status: None
+        """Who hears of the last answers to our re-INVITEs."""
         self._report = report
         self._judge = judge
         self._progress = _Progress()
         self._refer_source = ""
+        self._placed = call_id < 0
+        self._is_sent = not self._placed
 
     def place(self, uri: str, headers: Iterable[Header] = (), from_uri: str = "") -> None:
         """Send the INVITE; raises pj.Error."""
+        self._is_sent = True
         self.makeCall(uri, call_options(headers=headers, from_uri=from_uri))
 
     def ring(self) -> None:
@@ -109,10 +119,20 @@ class Call(CallMedia):
         """CANCEL, BYE or a final answer with `status`, whichever fits; an ended call is left alone."""
         self._progress.ended = Ended.BY_SILENCE if reason else Ended.BY_US
         self._progress.reason = reason
+        if not self._is_sent and self.getId() < 0:
+            self.fail(487, reason)
+            return
         with contextlib.suppress(pj.Error):
             self.hangup(call_options(status))
         if reason:
             self._tell_over(self.getInfo())  # a far end that is gone will not answer our BYE
+
+    def fail(self, status: int, reason: str) -> None:
+        """It never came to an INVITE."""
+        if not self._progress.over:
+            self._progress.over = True
+            by_us = self._progress.ended is Ended.BY_US
+            self._report(CallOver(self.handle, status, by_us, self._progress.quality, reason))
 
     @property
     def established(self) -> bool:
@@ -121,16 +141,54 @@ class Call(CallMedia):
     def negotiate(self, wanted: Terms) -> None:
         """Let the far end know, as soon as that is possible."""
         self.talk.wanted = wanted
-        if self.established and not self._progress.over:
+        if self._is_confirmed():
             self.talk.go_on(self._send_terms)
 
     def _send_terms(self, terms: Terms) -> None:
-        options = call_options()
-        if terms.held:
+        options, told = call_options(), self.talk.told
+        flags = 0
+        if terms.address != told.address:
+            flags |= pj.PJSUA_CALL_UPDATE_CONTACT | pj.PJSUA_CALL_UPDATE_VIA
+        if terms.sockets != told.sockets:
+            flags |= pj.PJSUA_CALL_REINIT_MEDIA
+        if terms.held and not told.held:
+            options.options = flags
             self.setHold(options)
         else:
-            options.opt.flag |= pj.PJSUA_CALL_UNHOLD
+            options.opt.flag |= flags | (0 if terms.held else pj.PJSUA_CALL_UNHOLD)
             self.reinvite(options)
+
+    def move(self, address: str, *, new_sockets: bool = False) -> None:
+        """Tell the far end at once that our voice comes from another address; a re-INVITE that is under way is given up."""
+        self.talk.move(address, new_sockets=new_sockets)
+        if self._is_confirmed():
+            with contextlib.suppress(pj.Error):
+                pj.keeplineAbandonOffer(self.getId())
+            self.talk.go_on(self._send_terms)
+
+    def follow(self, address: str) -> None:
+        """The same before the call is established: what is left to say of it goes by the account's new transport."""
+        self.talk.move(address, new_sockets=False)
+        with contextlib.suppress(pj.Error):
+            pj.keeplineMoveDialog(self.getId())
+
+    def _is_confirmed(self) -> bool:
+        return self.established and not self._progress.over
+
+    @property
+    def is_over(self) -> bool:
+        return self._progress.over
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether we called."""
+        return self._placed
+
+    @property
+    def is_quiet_by_right(self) -> bool:
+        """Nobody is to be heard now: one end holds the other."""
+        held = self._progress.media is not None and self._progress.media.held
+        return held or self.talk.wanted.held or self.talk.told.held
 
     def transfer(self, uri: str) -> None:
         """Ask the far end to call somebody else (RFC 3515); raises pj.Error."""
@@ -212,7 +270,7 @@ class Call(CallMedia):
 
     @shielded
     def onCallSdpCreated(self, prm: Any) -> None:
-        self.limit_offer(prm.sdp, prm.remSdp.wholeSdp, g711_only=self.talk.wanted.fax)
+        self.limit_offer(prm.sdp, prm.remSdp.wholeSdp, self.talk.wanted)
 
     @shielded
     def onDtmfDigit(self, prm: Any) -> None:
@@ -223,9 +281,16 @@ class Call(CallMedia):
         state = prm.e.body.tsxState
         if state.tsx.role == pj.PJSIP_ROLE_UAC and state.tsx.method == "INVITE" and self.established:
             if state.tsx.state >= pj.PJSIP_TSX_STATE_COMPLETED > state.prevState:
-                self.talk.answered(state.tsx.statusCode, self._send_terms)
+                self._take_answer(state.tsx.statusCode)
         elif state.tsx.method == "REFER" and state.tsx.state == pj.PJSIP_TSX_STATE_TRYING:
             self._refer_source = state.src.rdata.srcAddress
+
+    def _take_answer(self, status: int) -> None:
+        """The answer to a re-INVITE of ours. One that was given up is nobody's affair any more, nor is a challenge, which the engine answers."""
+        is_last = self.talk.is_under_way and not self.talk.is_challenge(status)
+        self.talk.answered(status, self._send_terms)
+        if is_last:
+            self.on_answer(status)
 
     def onCallRedirected(self, prm: Any) -> int:
         self._take_redirection(prm)

@@ -2,13 +2,15 @@
 
 import contextlib
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import pjsua2 as pj
 
 from firmware.settings.model import Account as AccountSettings
 from firmware.sip.news import Quality
-from firmware.sip.sdp import answerable, limit_codecs
+from firmware.sip.renegotiation import Terms
+from firmware.sip.sdp import answerable, limit_codecs, readdress
 
 _SRTP_ACTIVE = re.compile(r"SRTP status: Active Crypto-suite: (\S+)")
 
@@ -21,6 +23,25 @@ _G711 = ("PCMA", "PCMU")
 
 _FAX_DELAY_MS = 120
 """The jitter buffer of a fax: fixed, since a modem takes every slip for an error (V.152 section 6 asks for no jumps; the length is our choice)."""
+
+
+_COMFORT_NOISE = 13
+"""RFC 3389's static payload type."""
+
+_SILENCE_BYTES = 3
+"""A packet this small says that silence follows: Opus in DTX sends one or two bytes (RFC 6716 section 3.1 and 3.2.1), G.729 annex B two."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What comes from the far end: packets and losses since the stream began, how long ago the last came, jitter as RFC 3550 has it."""
+
+    packets: int
+    lost: int
+    silent_ms: int
+    jitter_ms: float
+    announced: bool
+    """The last packet said that silence follows."""
 
 
 class CallMedia(pj.Call):  # type: ignore[misc]
@@ -75,6 +96,15 @@ class CallMedia(pj.Call):  # type: ignore[misc]
             )
         return None
 
+    def heard(self) -> Heard | None:
+        """Cheap enough to be asked often; None while there is no stream."""
+        found = pj.keeplineHeard(self.getId())
+        if not found:
+            return None
+        packets, silent_ms, size, payload_type, jitter_us, lost = found
+        announced = payload_type == _COMFORT_NOISE or size <= _SILENCE_BYTES
+        return Heard(packets, lost, silent_ms, jitter_us / 1000, announced)
+
     def codec(self) -> str:
         with contextlib.suppress(pj.Error):
             stream = self.getStreamInfo(0)
@@ -98,11 +128,14 @@ class CallMedia(pj.Call):  # type: ignore[misc]
         with contextlib.suppress(pj.Error):
             pj.keeplineFixDelay(self.getId(), _FAX_DELAY_MS if wanted else 0)
 
-    def limit_offer(self, description: Any, remote: str, *, g711_only: bool) -> None:
-        """Leave the account's codecs in an offer or answer, in the owner's order."""
+    def limit_offer(self, description: Any, remote: str, terms: Terms) -> None:
+        """Leave the account's codecs in an offer or answer, in the owner's order, and say where our voice comes from: the engine's sockets stay
+        what they are when a call moves, and with them what the engine would say."""
         codecs: tuple[str, ...] = self.settings.codecs
-        if g711_only:
+        if terms.fax:
             codecs = tuple(codec for codec in codecs if codec in _G711) or _G711
         limited = limit_codecs(description.wholeSdp, answerable(remote, codecs))
+        if terms.address:
+            limited = readdress(limited, terms.address)
         if limited != description.wholeSdp:
             description.wholeSdp = limited

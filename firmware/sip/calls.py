@@ -12,18 +12,23 @@ from dataclasses import replace
 import pjsua2 as pj
 
 from firmware.settings.model import Account as AccountSettings
+from firmware.sip.account import Account
 from firmware.sip.accounts import Accounts
 from firmware.sip.audio import LinePort
+from firmware.sip.bearer import Bearer
 from firmware.sip.call import Call
 from firmware.sip.desk import Desk
 from firmware.sip.engine import Engine, explain
+from firmware.sip.handovers import Handovers
 from firmware.sip.hold_music import hold_music
 from firmware.sip.identity import caller_of
 from firmware.sip.media_watch import MediaWatch
 from firmware.sip.news import CallEstablished, CallOver, CallReplaced, MediaChanged, News, TransferDone
 from firmware.sip.patch_bay import PatchBay
 from firmware.sip.referral import address_of, is_among, target_of
+from firmware.sip.renegotiation import Terms
 from firmware.sip.successions import Successions, still_to_tell
+from firmware.sip.voice_watch import VoiceWatch
 
 log = logging.getLogger("keepline.sip")
 
@@ -57,6 +62,8 @@ class Calls(Mapping[str, Call]):
         self.bay = PatchBay(lambda handle: self._calls[handle].sound() if handle in self._calls else None)
         silent = f"no voice came from the far end for {silence_s} s"
         self._watch = MediaWatch(self._calls, silence_s, lambda handle: self._calls[handle].end(reason=silent))
+        self._handovers = Handovers(self, report)
+        self.voice = VoiceWatch(self._calls, report)
 
     def __getitem__(self, handle: str) -> Call:
         return self._calls[handle]
@@ -75,6 +82,9 @@ class Calls(Mapping[str, Call]):
         return any(call.settings is settings for call in (*self._calls.values(), *self._ending.values()))
 
     def add(self, call: Call, digits: str) -> None:
+        """A call begins; its voice comes from where its account sends."""
+        account = self.account_of(call)
+        call.talk.start_from(account.local_address if account else "")
         self._calls[call.handle] = call
         self._digits[call.handle] = digits
 
@@ -97,7 +107,7 @@ class Calls(Mapping[str, Call]):
         self.bay.leave(handle)
         self._music = self._music or hold_music()
         self.bay.hear(self._music, handle)
-        self._negotiate(handle, held=True)
+        self._negotiate(handle, replace(self._calls[handle].talk.wanted, held=True))
 
     def resume(self, handle: str, place: LinePort | Desk) -> None:
         if handle in self._calls:
@@ -109,7 +119,7 @@ class Calls(Mapping[str, Call]):
         """Take a call out of whatever it is in, hold included."""
         if handle in self._calls:
             self.bay.leave(handle)
-            self._negotiate(handle, held=False)
+            self._negotiate(handle, replace(self._calls[handle].talk.wanted, held=False))
 
     def set_fax(self, handle: str, *, wanted: bool) -> None:
         if handle not in self._calls:
@@ -117,12 +127,11 @@ class Calls(Mapping[str, Call]):
         call = self._calls[handle]
         if call.carries_fax:
             call.talk.told = replace(call.talk.told, fax=wanted)
-        self._negotiate(handle, fax=wanted)
+        self._negotiate(handle, replace(call.talk.wanted, fax=wanted))
         call.fix_delay(wanted=wanted)
 
-    def _negotiate(self, handle: str, **changed: bool) -> None:
-        call = self._calls[handle]
-        call.negotiate(replace(call.talk.wanted, **changed))
+    def _negotiate(self, handle: str, wanted: Terms) -> None:
+        self._calls[handle].negotiate(wanted)
         self.settle()
 
     def transfer(self, handle: str, order: Callable[[Call], None], other: str = "") -> None:
@@ -148,6 +157,8 @@ class Calls(Mapping[str, Call]):
     def clear(self) -> None:
         """Let everything go; before the engine closes."""
         self._watch.stop()
+        self.voice.watch(wanted=False)
+        self._handovers.stop()
         for _, timer in self._transfers.values():
             timer.cancel()
         for call in self._calls.values():
@@ -157,6 +168,34 @@ class Calls(Mapping[str, Call]):
         self._ending.clear()
         self._music = None
         self.settle()
+
+    # Uplinks
+
+    def move(self, bearer: Bearer) -> None:
+        """Take every call to the uplink that the accounts have been moved to."""
+        for call in list(self._calls.values()):
+            account = self.account_of(call)
+            if account and account.local_address and not self._successions.predecessor_of(call.handle):
+                self._handovers.move(call, bearer.name, account.local_address)
+        self.settle()
+
+    def registered(self, account_id: str) -> None:
+        """An account is registered by the uplink in use."""
+        for call in self._calls.values():
+            if call.settings.id == account_id and (account := self.account_of(call)):
+                self._handovers.registered(account)
+                return
+
+    def account_of(self, call: Call) -> Account | None:
+        return self.accounts.of(call.settings)
+
+    def make_heir(self, call: Call, handle: str, number: str) -> Call:
+        """A call that is to reach the same far end in this one's place."""
+        return self._heir(call, handle, number)
+
+    def succeed(self, handle: str) -> None:
+        """Its heir takes over, before it is answered."""
+        self._succeed(handle, established=False)
 
     # News of calls
 
@@ -173,6 +212,8 @@ class Calls(Mapping[str, Call]):
             case CallEstablished() if (predecessor := self._successions.predecessor_of(news.handle)) in self._calls:
                 self._succeed(predecessor, established=True)
                 return
+            case CallEstablished(handle):
+                self._handovers.established(handle)
         if not self._successions.keep(news):
             self._report(news)
 
@@ -189,6 +230,8 @@ class Calls(Mapping[str, Call]):
         self.bay.forget(handle)
         self._digits.pop(handle, None)
         self._watch.forget(handle)
+        self.voice.forget(handle)
+        self._handovers.forget(handle)
         loop.call_soon(self._let_go, handle)
         loop.call_soon(self.settle)
         if self._successions.predecessor_of(handle):
@@ -199,6 +242,7 @@ class Calls(Mapping[str, Call]):
     def _take_media(self, news: MediaChanged) -> None:
         self.bay.renew(news.handle)
         self._watch.changed(news.handle, held=news.held)
+        self.voice.changed(news.handle)
         call = self._calls.get(news.handle)
         if call and call.talk.wanted.fax:
             call.fix_delay(wanted=True)
@@ -261,6 +305,7 @@ class Calls(Mapping[str, Call]):
 
     def _heir(self, call: Call, handle: str, digits: str) -> Call:
         heir = Call(call.engine_account, handle, call.settings, self.take, self)
+        heir.far_number, heir.asked = digits, replace(call.asked, digits=digits)
         self.add(heir, digits)
         self._successions.expect(call.handle, handle, digits)
         return heir
@@ -279,7 +324,8 @@ class Calls(Mapping[str, Call]):
         for news in still_to_tell(held_back) if established else held_back:
             self._report(news)
         if handle in self._calls:
-            self._calls[heir].negotiate(self._calls[handle].talk.wanted)
+            wanted = self._calls[handle].talk.wanted
+            self._calls[heir].negotiate(replace(self._calls[heir].talk.wanted, held=wanted.held, fax=wanted.fax))
         loop = asyncio.get_running_loop()
         loop.call_later(_GOODBYE_S, self._part_with, handle)
         loop.call_soon(self.settle)

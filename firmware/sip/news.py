@@ -93,7 +93,8 @@ class CallOver:
 
 @dataclass(frozen=True)
 class CallReplaced:
-    """Another call takes the place of this one: a transfer by the far end, an INVITE with Replaces, or a call dialed anew by another uplink. The sound has moved already.
+    """Another call takes the place of this one: a transfer by the far end, an INVITE with Replaces, or the same number called again by another
+    uplink. The sound has moved already.
 
     `established`: it talks already, and no CallEstablished of it follows; otherwise its progress follows as of any call that was placed. `handle`
     itself ends soon after, with a CallOver that no longer concerns the line.

@@ -71,6 +71,10 @@ class Renegotiation:
         self.told = replace(self.told, address=_UNKNOWN)
         self.wanted = replace(self.wanted, address=address, sockets=self.wanted.sockets + new_sockets)
 
+    @property
+    def is_under_way(self) -> bool:
+        return self._under_way is not None
+
     def is_challenge(self, status: int) -> bool:
         """Whether the engine logs in and asks again, so that this answer is not the last."""
         first = self._under_way is not None and not self._challenged

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firmware.settings.model import Account, Sip, Transport
+from firmware.sip.bearer import Bearer, Uplinks, is_on_this_machine, reachable
 from firmware.sip.errors import ServerUnknown
 
 DEFAULT_PORTS: dict[Transport, int] = {"udp": 5060, "tcp": 5060, "tls": 5061}
@@ -73,31 +74,50 @@ def local_address_to(address: str) -> str:
         return str(probe.getsockname()[0])
 
 
-async def locate(account: Account, sip: Sip) -> Located:
-    """Find the account's server, or its outbound proxy; raises ServerUnknown with a sentence."""
+NO_UPLINKS = Uplinks()
+
+
+async def locate(account: Account, sip: Sip, uplinks: Uplinks = NO_UPLINKS) -> Located:
+    """Find the account's server, or its outbound proxy, by the active uplink; raises ServerUnknown with a sentence."""
     server = parse_server(account.outbound_proxy or account.server)
+    if uplinks.managed and uplinks.active is None and not is_on_this_machine(server.host):
+        raise ServerUnknown("no uplink leads to the internet now")
     try:
         async with asyncio.timeout(_LONGEST_S):
-            targets = await _targets(server, account.transport, sip.nameservers)
-            return Located(local_address_to(targets[0][0]), targets)
+            targets = await _targets(server, account.transport, sip.nameservers, uplinks.active)
+            return located_by(uplinks.active, targets) if uplinks.active else Located(local_address_to(targets[0][0]), targets)
     except TimeoutError as error:
         raise ServerUnknown(f"no name server answered for {server.host} within {_LONGEST_S:.0f} s") from error
     except OSError as error:
         raise ServerUnknown(f"{server.host} cannot be reached from here: {error.strerror or error}") from error
 
 
-async def _targets(server: Server, transport: Transport, nameservers: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+def located_by(bearer: Bearer, targets: tuple[tuple[str, int], ...]) -> Located:
+    """The targets as this uplink reaches them; raises ServerUnknown where it has no address of their family."""
+    usable = reachable(targets, bearer)
+    if not usable:
+        raise ServerUnknown(
+            f"{bearer.name} has no {'IPv6' if ':' in targets[0][0] else 'IPv4'} address, which {targets[0][0]} needs"
+        )
+    first = usable[0][0]
+    return Located(local_address_to(first) if is_on_this_machine(first) else bearer.address_towards(first), usable)
+
+
+async def _targets(
+    server: Server, transport: Transport, nameservers: tuple[str, ...], bearer: Bearer | None
+) -> tuple[tuple[str, int], ...]:
     port = server.port or DEFAULT_PORTS[transport]
     if server.is_numeric:
         return ((server.host, port),)
     known = hosts_file().get(server.host.lower())
     if known:
         return ((known, port),)
+    nameservers = nameservers or (bearer.nameservers if bearer else ())
     if not nameservers:
         found = await _system_lookup(server.host, port)
         if found:
             return found
-    return await _dns_lookup(server, transport, nameservers)
+    return await _dns_lookup(server, transport, nameservers, bearer)
 
 
 async def _system_lookup(host: str, port: int) -> tuple[tuple[str, int], ...]:
@@ -108,10 +128,13 @@ async def _system_lookup(host: str, port: int) -> tuple[tuple[str, int], ...]:
     return tuple((str(entry[4][0]), port) for entry in found)
 
 
-async def _dns_lookup(server: Server, transport: Transport, nameservers: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+async def _dns_lookup(
+    server: Server, transport: Transport, nameservers: tuple[str, ...], bearer: Bearer | None
+) -> tuple[tuple[str, int], ...]:
     # Only accounts that are named by SRV records alone pay for the import, and nobody waits for it: it takes a fraction of a second.
     srv = await asyncio.to_thread(importlib.import_module, "firmware.sip.srv")
-    found: tuple[tuple[str, int], ...] = await srv.lookup(server, _SRV_NAMES[transport], DEFAULT_PORTS[transport], nameservers)
+    asked_from = srv.Asked(nameservers, bearer)
+    found: tuple[tuple[str, int], ...] = await srv.lookup(server, _SRV_NAMES[transport], DEFAULT_PORTS[transport], asked_from)
     if not found:
         raise ServerUnknown(f"no name server knows {server.host}")
     return found

@@ -46,6 +46,9 @@ patch_source() {
   # three packets first; when it moves, it is.
   replace "$1/pjmedia/include/pjmedia/stream_common.h" '    unsigned                 rtp_src_cnt; ' \
     '    pj_timestamp             rtp_heard_at; /* when rem_rtp_addr last spoke */
+    pj_timestamp             voice_heard_at; /* when a packet last was taken, its size and payload type */
+    unsigned                 voice_heard_size;
+    unsigned                 voice_heard_pt;
     unsigned                 rtp_src_cnt; '
   replace "$1/pjmedia/src/pjmedia/stream_imp_common.c" "/* We're still receiving from rem_rtp_addr. */" \
     'pj_get_timestamp(&c_strm->rtp_heard_at);'
@@ -55,6 +58,12 @@ patch_source() {
             if (c_strm->rtp_src_cnt < PJMEDIA_RTP_NAT_PROBATION_CNT ||
                 (c_strm->rem_rtp_flag && pj_elapsed_msec(&c_strm->rtp_heard_at, &now) < 60))
             {'
+  # How long a far end has been silent, and whether it said so by a last packet of comfort noise: keeplineHeard() tells.
+  replace "$1/pjmedia/src/pjmedia/stream_imp_common.c" '    /* Add ref counter to avoid premature destroy from callbacks */' \
+    '    pj_get_timestamp(&c_strm->voice_heard_at);
+    c_strm->voice_heard_size = payloadlen;
+    c_strm->voice_heard_pt = hdr->pt;
+    /* Add ref counter to avoid premature destroy from callbacks */'
   # A packet that was there before the media started was read in the media thread before "started" was set, and reading ended for
   # good: one call in fifty was deaf on a busy machine (measured). The mark is set first.
   replace "$1/pjmedia/src/pjmedia/transport_udp.c" 'TRACE_((udp->base.name, "media_start(): before recvfrom RTP"));' \

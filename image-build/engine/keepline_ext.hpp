@@ -67,7 +67,158 @@ inline void keeplineContactUser(int account, const std::string &user) PJSUA2_THR
  *  follow the network again. A renegotiated call has a new buffer: call it again then. */
 inline void keeplineFixDelay(int call, unsigned delay_ms) PJSUA2_THROW(pj::Error);
 
+/** What the far end of a call sends: packets, milliseconds since the last, its size in bytes and its payload type, jitter in
+ *  microseconds, packets lost. Empty while the call has no voice. Cheap: nothing is asked of the stream but what it keeps. */
+inline std::vector<int> keeplineHeard(int call);
+
+/** The account's Contact as the registrar knows it, "<sip:...>" with parameters; empty while there is none. */
+inline std::string keeplineContact(int account) PJSUA2_THROW(pj::Error);
+
+/** Lets the next REGISTER of the account take these Contacts away, "<sip:...>", after it has named the one it has (RFC 3261
+ *  section 10.2.2). False while there is no registration. */
+inline bool keeplineRemoveContacts(int account, const std::vector<std::string> &contacts) PJSUA2_THROW(pj::Error);
+
+/** Opens a connection over a TCP or TLS transport and holds it, so that it is there when an account comes to need it; asked again,
+ *  opens it anew if it broke. `name` is whom TLS expects there. An empty address lets go. */
+inline void keeplineHoldOpen(int transport, const std::string &addr_port, const std::string &name) PJSUA2_THROW(pj::Error);
+
+/** From now on a request in a call that nobody answers does not end the call: an uplink may be dead and the call move to another. */
+inline void keeplineKeepCalls() PJSUA2_THROW(pj::Error);
+
+/** Forgets a re-INVITE of ours that has no final answer yet, so that another may be sent; what was agreed before stands. */
+inline bool keeplineAbandonOffer(int call) PJSUA2_THROW(pj::Error);
+
+/** Lets a call that is not established yet go by its account's transport from now on: the answers to an INVITE that came by
+ *  another one, and the CANCEL of one that left by another one. A proxy knows both by the branch, not by where they come from. */
+inline void keeplineMoveDialog(int call) PJSUA2_THROW(pj::Error);
+
+/** Sends an empty line over a UDP transport, so that a NAT keeps its hole open (RFC 5626 section 3.5.1 has it over TCP). */
+inline void keeplineKnock(int transport, const std::string &addr_port) PJSUA2_THROW(pj::Error);
+
+/** How often connections over TCP and TLS are kept alive, in seconds; those that are there keep the rhythm they have. */
+inline void keeplineKeepAlive(unsigned seconds) PJSUA2_THROW(pj::Error);
+
 #ifndef SWIG
+
+inline std::vector<int> keeplineHeard(int call)
+{
+    std::vector<int> heard;
+    if (call < 0 || call >= static_cast<int>(pjsua_var.ua_cfg.max_calls) || !pjsua_call_has_media(call))
+        return heard;
+    const pjsua_call &found = pjsua_var.calls[call];
+    if (found.audio_idx < 0 || !found.media[found.audio_idx].strm.a.stream)
+        return heard;
+    pjmedia_stream_common *stream = keepline::voice_of("keeplineHeard", call);
+    pj_timestamp now;
+    pj_get_timestamp(&now);
+    const pjmedia_rtcp_stream_stat &received = stream->rtcp.stat.rx;
+    heard.push_back(static_cast<int>(received.pkt));
+    heard.push_back(received.pkt ? static_cast<int>(pj_elapsed_msec(&stream->voice_heard_at, &now)) : 0);
+    heard.push_back(static_cast<int>(stream->voice_heard_size));
+    heard.push_back(static_cast<int>(stream->voice_heard_pt));
+    heard.push_back(received.jitter.last);
+    heard.push_back(static_cast<int>(received.loss));
+    return heard;
+}
+
+inline std::string keeplineContact(int account) PJSUA2_THROW(pj::Error)
+{
+    if (!pjsua_acc_is_valid(account))
+        keepline::refuse("keeplineContact", "there is no such account");
+    const pj_str_t &contact = pjsua_var.acc[account].contact;
+    return std::string(contact.ptr ? contact.ptr : "", contact.slen > 0 ? contact.slen : 0);
+}
+
+inline bool keeplineRemoveContacts(int account, const std::vector<std::string> &contacts) PJSUA2_THROW(pj::Error)
+{
+    const char *function = "keeplineRemoveContacts";
+    if (!pjsua_acc_is_valid(account))
+        keepline::refuse(function, "there is no such account");
+    pjsua_acc &acc = pjsua_var.acc[account];
+    if (!acc.regc || acc.contact.slen <= 0)
+        return false;
+    std::vector<pj_str_t> all(1, acc.contact);
+    for (const std::string &contact : contacts)
+        all.push_back(keepline::text(contact));
+    /* pjsip takes away what an update leaves out. */
+    keepline::check(function, pjsip_regc_update_contact(acc.regc, static_cast<int>(all.size()), all.data()));
+    keepline::check(function, pjsip_regc_update_contact(acc.regc, 1, all.data()));
+    return true;
+}
+
+inline void keeplineHoldOpen(int transport, const std::string &addr_port, const std::string &name) PJSUA2_THROW(pj::Error)
+{
+    const char *function = "keeplineHoldOpen";
+    std::map<int, pjsip_transport *> &held = keepline::state().held;
+    const auto found = held.find(transport);
+    if (found != held.end()) {
+        if (!addr_port.empty() && !found->second->is_shutdown && !found->second->is_destroying)
+            return;
+        pjsip_transport_dec_ref(found->second);
+        held.erase(found);
+    }
+    if (!addr_port.empty())
+        held[transport] = keepline::opened(function, transport, addr_port, name);
+}
+
+inline void keeplineKeepCalls() PJSUA2_THROW(pj::Error)
+{
+    keepline::endpoint("keeplineKeepCalls");
+    pjsip_cfg()->endpt.keep_inv_after_tsx_timeout = PJ_TRUE;
+}
+
+inline bool keeplineAbandonOffer(int call) PJSUA2_THROW(pj::Error)
+{
+    keepline::Held held("keeplineAbandonOffer", call);
+    pjsip_transaction *tsx = held.inv()->invite_tsx;
+    if (held.inv()->state != PJSIP_INV_STATE_CONFIRMED || !tsx || tsx->role != PJSIP_ROLE_UAC)
+        return false;
+    pjsip_tsx_terminate(tsx, PJSIP_SC_REQUEST_TERMINATED);
+    return true;
+}
+
+inline void keeplineMoveDialog(int call) PJSUA2_THROW(pj::Error)
+{
+    const char *function = "keeplineMoveDialog";
+    keepline::Held held(function, call);
+    keepline::follow_account(held.call());
+    pjsip_transaction *tsx = held.inv()->invite_tsx;
+    if (!tsx || !tsx->transport)
+        return;
+    pjsip_transport *transport = keepline::transport_to(function, held.call()->acc_id, tsx);
+    if (tsx->role == PJSIP_ROLE_UAS)
+        keepline::answer_by(tsx, transport);
+    else
+        keepline::cancel_by(held.inv()->dlg, tsx, transport);
+    pjsip_transport_dec_ref(transport);
+}
+
+inline void keeplineKnock(int transport, const std::string &addr_port) PJSUA2_THROW(pj::Error)
+{
+    const char *function = "keeplineKnock";
+    pj_sockaddr parsed;
+    unsigned    port;
+    if (!keepline::parse_address_port(addr_port, &parsed, &port) || !port)
+        keepline::refuse(function, "'" + addr_port + "' is no address with a port");
+    pj_sockaddr_set_port(&parsed, static_cast<pj_uint16_t>(port));
+    if (transport < 0 || transport >= static_cast<int>(PJ_ARRAY_SIZE(pjsua_var.tpdata)) ||
+        !(pjsip_transport_get_flag_from_type(pjsua_var.tpdata[transport].type) & PJSIP_TRANSPORT_DATAGRAM))
+        keepline::refuse(function, "there is no such UDP transport");
+    pjsip_tpselector by;
+    pj_bzero(&by, sizeof(by));
+    by.type = PJSIP_TPSELECTOR_TRANSPORT;
+    by.u.transport = pjsua_var.tpdata[transport].data.tp;
+    pj_status_t status = pjsip_endpt_send_raw(keepline::endpoint(function), pjsua_var.tpdata[transport].type, &by, "\r\n", 2, &parsed,
+                                              pj_sockaddr_get_len(&parsed), NULL, NULL);
+    if (status != PJ_EPENDING)
+        keepline::check(function, status);
+}
+
+inline void keeplineKeepAlive(unsigned seconds) PJSUA2_THROW(pj::Error)
+{
+    keepline::endpoint("keeplineKeepAlive");
+    pjsip_cfg()->tcp.keep_alive_interval = pjsip_cfg()->tls.keep_alive_interval = static_cast<long>(seconds);
+}
 
 inline void keeplineContactUser(int account, const std::string &user) PJSUA2_THROW(pj::Error)
 {

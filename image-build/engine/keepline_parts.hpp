@@ -54,6 +54,8 @@ struct State {
     std::string         last_malformed;
     /* Address families given by keeplineHostEntry, so that a second family does not erase the first. */
     std::map<std::string, std::set<int>> hosts;
+    /* Connections held for standby uplinks, by pjsua's number of the transport. */
+    std::map<int, pjsip_transport *> held;
     /* pjsua's own listener for transport states; ours calls it first. */
     pjsip_tp_state_callback passed_on = NULL;
 };
@@ -428,6 +430,111 @@ inline pj_status_t let_follow(pjmedia_stream_common *stream)
 {
     pj_status_t status = pjmedia_jbuf_set_discard(stream->jb, PJMEDIA_JB_DISCARD_PROGRESSIVE);
     return status == PJ_SUCCESS ? pjmedia_jbuf_set_adaptive(stream->jb, 0, 1, 400 / frame_ms(stream)) : status;
+}
+
+/** A call with its dialog locked; throws where there is none. */
+class Held {
+public:
+    Held(const char *function, int call)
+    {
+        if (call < 0 || call >= static_cast<int>(pjsua_var.ua_cfg.max_calls) || !pjsua_var.calls[call].inv)
+            refuse(function, "there is no such call");
+        call_ = &pjsua_var.calls[call];
+        inv_ = call_->inv;
+        dlg_ = inv_->dlg;
+        pjsip_dlg_inc_lock(dlg_);
+    }
+    ~Held() { pjsip_dlg_dec_lock(dlg_); }
+    Held(const Held &) = delete;
+    Held &operator=(const Held &) = delete;
+    pjsua_call        *call() const { return call_; }
+    pjsip_inv_session *inv() const { return inv_; }
+
+private:
+    pjsua_call        *call_;
+    pjsip_inv_session *inv_;
+    pjsip_dialog      *dlg_;
+};
+
+/** Requests and answers of this dialog carry the account's present Contact and leave by its present transport. */
+inline void follow_account(pjsua_call *call)
+{
+    pjsip_dialog *dlg = call->inv->dlg;
+    pj_str_t contact;
+    pjsip_tpselector by;
+    if (pjsua_acc_create_uac_contact(dlg->pool, &contact, call->acc_id, &dlg->remote.info_str) == PJ_SUCCESS) {
+        const pj_str_t name = {const_cast<char *>("Contact"), 7};
+        pj_str_t copy;
+        pj_strdup_with_null(dlg->pool, &copy, &contact);
+        void *parsed = pjsip_parse_hdr(dlg->pool, &name, copy.ptr, copy.slen, NULL);
+        if (parsed)
+            dlg->local.contact = static_cast<pjsip_contact_hdr *>(parsed);
+    }
+    pjsua_init_tpselector(call->acc_id, &by);
+    pjsip_dlg_set_transport(dlg, &by);
+}
+
+/** The account's transport to where a transaction goes, with a reference for the caller. */
+inline pjsip_transport *transport_to(const char *function, pjsua_acc_id account, const pjsip_transaction *tsx)
+{
+    pjsip_tpselector by;
+    pjsip_transport *found = NULL;
+    pjsua_init_tpselector(account, &by);
+    const pj_sockaddr *target = &tsx->transport->key.rem_addr;
+    if (by.type == PJSIP_TPSELECTOR_TRANSPORT)
+        target = &tsx->addr;
+    check(function, pjsip_endpt_acquire_transport2(endpoint(function), pjsua_var.acc[account].tp_type, target,
+                                                   pj_sockaddr_get_len(target), &by, tsx->last_tx, &found));
+    return found;
+}
+
+/** A connection over a TCP or TLS transport of pjsua's, with a reference for the caller. */
+inline pjsip_transport *opened(const char *function, int transport, const std::string &addr_port, const std::string &name)
+{
+    pj_sockaddr target;
+    unsigned    port;
+    if (!parse_address_port(addr_port, &target, &port) || !port)
+        refuse(function, "'" + addr_port + "' is no address with a port");
+    pj_sockaddr_set_port(&target, static_cast<pj_uint16_t>(port));
+    if (transport < 0 || transport >= static_cast<int>(PJ_ARRAY_SIZE(pjsua_var.tpdata)) || !pjsua_var.tpdata[transport].data.ptr ||
+        pjsip_transport_get_flag_from_type(pjsua_var.tpdata[transport].type) & PJSIP_TRANSPORT_DATAGRAM)
+        refuse(function, "there is no such TCP or TLS transport");
+    pjsip_tpselector by;
+    pj_bzero(&by, sizeof(by));
+    by.type = PJSIP_TPSELECTOR_LISTENER;
+    by.u.listener = pjsua_var.tpdata[transport].data.factory;
+    pjsip_tx_data *names = NULL; /* where a transport looks up whom to expect */
+    check(function, pjsip_endpt_create_tdata(endpoint(function), &names));
+    pjsip_tx_data_add_ref(names);
+    const pj_str_t view = text(name);
+    pj_strdup(names->pool, &names->dest_info.name, &view);
+    pjsip_transport *made = NULL;
+    pj_status_t status = pjsip_endpt_acquire_transport2(endpoint(function), pjsua_var.tpdata[transport].type, &target,
+                                                        pj_sockaddr_get_len(&target), &by, names, &made);
+    pjsip_tx_data_dec_ref(names);
+    check(function, status);
+    return made;
+}
+
+/** Answers leave by this transport. The transaction does not hear of its end, which a UDP transport has none of. */
+inline void answer_by(pjsip_transaction *tsx, pjsip_transport *transport)
+{
+    if (tsx->tp_st_key)
+        pjsip_transport_remove_state_listener(tsx->transport, tsx->tp_st_key, tsx);
+    tsx->tp_st_key = NULL;
+    pjsip_transport_add_ref(transport);
+    pjsip_transport_dec_ref(tsx->transport);
+    tsx->transport = tsx->res_addr.transport = transport;
+}
+
+/** The CANCEL says that it comes from where the INVITE came from: the other way to know it again (RFC 3261 section 17.2.3). */
+inline void cancel_by(pjsip_dialog *dlg, pjsip_transaction *tsx, pjsip_transport *transport)
+{
+    const void *via = tsx->last_tx ? pjsip_msg_find_hdr(tsx->last_tx->msg, PJSIP_H_VIA, NULL) : NULL;
+    if (via) {
+        pjsip_host_port sent_by = static_cast<const pjsip_via_hdr *>(via)->sent_by;
+        pjsip_dlg_set_via_sent_by(dlg, &sent_by, transport);
+    }
 }
 
 } // namespace keepline

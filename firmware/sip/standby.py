@@ -1,0 +1,98 @@
+"""Keeps the standby uplinks warm for one account: the server's address found by each, a transport open there, the NAT's hole or the connection alive.
+
+So a move waits for no name server and no handshake. What a metered uplink may cost is bounded by doing things rarely. Which uplink stands by is
+decided elsewhere.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+
+import pjsua2 as pj
+
+from firmware.settings.model import Account as AccountSettings
+from firmware.settings.model import Sip
+from firmware.sip.bearer import Bearer, Uplinks, is_on_this_machine
+from firmware.sip.engine import Engine, TransportKey, explain
+from firmware.sip.errors import ServerUnknown
+from firmware.sip.resolve import Located, locate, parse_server
+
+log = logging.getLogger("keepline.sip")
+
+_LOOK_S, _LOOK_METERED_S = 25.0, 300.0
+"""How often the hole is knocked at (RFC 5626 section 4.4 keeps UDP alive every 24 to 29 s) and the connection looked after. 30 bytes each: about 260 kB
+a month where bytes cost. There the hole may close meanwhile, which costs nothing: our first packet opens it again."""
+
+_FIND_S, _FIND_METERED_S = 600.0, 21600.0
+"""How often the server's address is asked for again."""
+
+
+class Standby:
+    """One account on the standby uplinks."""
+
+    def __init__(self, settings: AccountSettings, sip: Sip, engine: Engine) -> None:
+        self._settings = settings
+        self._sip = sip
+        self._engine = engine
+        self._tasks: dict[Bearer, asyncio.Task[None]] = {}
+        self._found: dict[str, tuple[tuple[str, int], ...]] = {}
+        self._held: dict[Bearer, int] = {}
+
+    def keep(self, bearers: tuple[Bearer, ...]) -> None:
+        """Warm these and no others."""
+        for bearer in [each for each in self._tasks if each not in bearers]:
+            self._tasks.pop(bearer).cancel()
+            self._let_go(bearer)
+        for bearer in bearers:
+            if bearer not in self._tasks:
+                self._tasks[bearer] = asyncio.get_running_loop().create_task(self._warm(bearer))
+
+    def targets_by(self, bearer: Bearer) -> tuple[tuple[str, int], ...]:
+        """The server's addresses as this uplink's name servers gave them; empty while unknown."""
+        return self._found.get(bearer.name, ())
+
+    def stop(self) -> None:
+        self.keep(())
+
+    async def _warm(self, bearer: Bearer) -> None:
+        loop = asyncio.get_running_loop()
+        find_s, look_s = (_FIND_METERED_S, _LOOK_METERED_S) if bearer.metered else (_FIND_S, _LOOK_S)
+        found_s = -find_s
+        located: Located | None = None
+        while True:
+            if loop.time() - found_s >= find_s:
+                located = await self._find(bearer)
+                found_s = loop.time() if located else -find_s
+            if located and not is_on_this_machine(located.targets[0][0]):
+                self._look_after(bearer, located)
+            # S311: no secret; all accounts at once would be a burst.
+            await asyncio.sleep(look_s * random.uniform(0.9, 1.0))  # noqa: S311
+
+    async def _find(self, bearer: Bearer) -> Located | None:
+        with contextlib.suppress(ServerUnknown):
+            located = await locate(self._settings, self._sip, Uplinks(managed=True, active=bearer))
+            self._found[bearer.name] = located.targets
+            return located
+        return None
+
+    def _look_after(self, bearer: Bearer, located: Located) -> None:
+        address, port = located.targets[0]
+        target = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        try:
+            transport = self._engine.transport(TransportKey(self._settings.transport, located.local_address))
+            if self._settings.transport == "udp":
+                pj.keeplineKnock(transport, target)
+            else:
+                pj.keeplineHoldOpen(transport, target, parse_server(self._settings.outbound_proxy or self._settings.server).host)
+                self._held[bearer] = transport
+        except pj.Error as error:
+            log.debug("%s: %s is not warm: %s", self._settings.id, bearer.name, explain(error))
+        self._engine.rearm()
+
+    def _let_go(self, bearer: Bearer) -> None:
+        """The connection stays for a while, and for good if the account has begun to use it."""
+        transport = self._held.pop(bearer, None)
+        if transport is not None:
+            with contextlib.suppress(pj.Error):
+                pj.keeplineHoldOpen(transport, "", "")
