@@ -58,7 +58,8 @@ def _lived(rules: UplinkRules, state: Uplinks, at_ms: float) -> Uplinks:
 
 
 def _moment(rules: UplinkRules, state: Uplinks) -> Moment:
-    return Moment(rules, state.now_ms, deaf=state.now_ms < state.deaf_until_ms)
+    known = any(each.provider_known for each in state.uplinks.values())
+    return Moment(rules, state.now_ms, deaf=state.now_ms < state.deaf_until_ms, provider_known=known)
 
 
 def _of_one(rules: UplinkRules, state: Uplinks, event: HealthEvent) -> _Taken:
@@ -164,5 +165,5 @@ def wake_after_ms(state: Uplinks) -> float:
         return 100
     if current.stalled_ms is not None:
         due_ms = current.stalled_ms + voice_patience_ms(current) - state.now_ms
-        return max(10.0, due_ms) if due_ms > 0 else 50
+        return max(10.0, due_ms) if due_ms > 0 else 20
     return 1000

@@ -133,8 +133,10 @@ def _trusted(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> bool:
 
 
 def _proven(current: Uplink, other: Uplink) -> bool:
-    """A provider that answers nobody is no uplink's fault: the other must have reached it since."""
-    return current.trouble is not Trouble.PROVIDER or other.provider_ms > current.provider_lost_ms
+    """A provider that answers nobody is no uplink's fault: it must still be silent here, and the other have reached it since."""
+    if current.trouble is not Trouble.PROVIDER:
+        return True
+    return current.provider_lost > 0 and other.provider_ms > current.provider_lost_ms
 
 
 def _come_back(rules: UplinkRules, state: Uplinks) -> Move | None:
@@ -143,9 +145,14 @@ def _come_back(rules: UplinkRules, state: Uplinks) -> Move | None:
     if current is None or state.in_call:
         return None
     for each in in_order(state):
-        if rank(state, each) < rank(state, current) and left_ms(rules, state, each) <= 0:
+        if rank(state, each) < rank(state, current) and left_ms(rules, state, each) <= 0 and _worth_it(state, current, each):
             return Move(each.name, _back_words(rules, state, current, each))
     return None
+
+
+def _worth_it(state: Uplinks, current: Uplink, better: Uplink) -> bool:
+    """One that comes later in the owner's order is only better because this one is poor: that must be proven."""
+    return better.name == state.pin or current.over_cap or standing(better) < standing(current) or _proven(current, better)
 
 
 def calm_ms(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> float:

@@ -19,7 +19,7 @@ from firmware.core.uplink_events import (
     VoiceResumed,
     VoiceStalled,
 )
-from firmware.core.uplink_samples import path_of, with_sample
+from firmware.core.uplink_samples import answers, is_evidence, path_of, with_sample
 from firmware.core.uplink_state import NEVER, Phase, Sample, Trouble, Uplink, UplinkRules, flaps_of
 from firmware.core.voice_gap import stall_after_ms
 
@@ -33,6 +33,8 @@ class Moment:
     rules: UplinkRules
     now_ms: float
     deaf: bool = False
+    provider_known: bool = False
+    """The provider has answered on some uplink, so it is of those that answer."""
 
 
 def _to(at: Moment, uplink: Uplink, phase: Phase, reason: str, trouble: Trouble = Trouble.NONE) -> Uplink:
@@ -53,6 +55,8 @@ def _forgotten(uplink: Uplink) -> Uplink:
     return replace(
         uplink,
         samples={},
+        path=None,
+        proven=None,
         lost=0,
         provider_lost=0,
         provider_lost_ms=NEVER,
@@ -108,7 +112,7 @@ def _answered(at: Moment, uplink: Uplink, event: ProbeAnswered) -> Uplink:
             known = replace(known, lost=0, answered_ms=at.now_ms)
             if target != "provider":
                 return known
-            return replace(known, provider_lost=0, provider_lost_ms=NEVER, provider_ms=at.now_ms)
+            return replace(known, provider_lost=0, provider_lost_ms=NEVER, provider_ms=at.now_ms, provider_known=True)
 
 
 def _lost(at: Moment, uplink: Uplink, event: ProbeFailed) -> Uplink:
@@ -123,7 +127,7 @@ def _lost(at: Moment, uplink: Uplink, event: ProbeFailed) -> Uplink:
             return uplink
         case target:
             known = with_sample(at.rules, uplink, target, Sample(at.now_ms, None))
-            known = replace(known, lost=known.lost + 1)
+            known = replace(known, lost=known.lost + (1 if is_evidence(known, target) else 0))
             if target != "provider":
                 return known
             began_ms = known.provider_lost_ms if known.provider_lost else at.now_ms
@@ -185,7 +189,7 @@ def _judge(at: Moment, uplink: Uplink) -> Uplink:
     if uplink.lost >= at.rules.dead_after and not at.deaf:
         return _died(at, uplink)
     if _voice_proves_death(at, uplink):
-        return _to(at, uplink, Phase.DEAD, f"no voice for {at.now_ms - _voice_from(uplink):.0f} ms and no probe answered since")
+        return _to(at, uplink, Phase.DEAD, f"no voice for {at.now_ms - _voice_from(uplink):.0f} ms and no probe is answered")
     return _judge_poor(at, uplink) if uplink.phase is Phase.POOR else _judge_good(at, uplink)
 
 
@@ -199,19 +203,21 @@ def voice_patience_ms(uplink: Uplink) -> float:
 
 
 def _voice_proves_death(at: Moment, uplink: Uplink) -> bool:
-    """Voice is missing for longer than chance allows, and no probe was answered since it stopped, or for two rounds."""
+    """Voice is missing for longer than chance allows, and the probes are silent too. Voice alone may be the far end's."""
     if uplink.stalled_ms is None or at.deaf or at.now_ms - uplink.stalled_ms < voice_patience_ms(uplink):
         return False
-    silent = uplink.answered_ms <= uplink.stalled_ms + at.rules.last_answers_ms
-    return silent or at.now_ms - uplink.answered_ms >= at.rules.answer_age_ms
+    age_ms = at.now_ms - uplink.answered_ms
+    if sum(answers(uplink, target) for target in BEYOND) > 1:
+        return age_ms >= at.rules.answer_age_ms
+    return age_ms >= at.rules.lone_answer_age_ms or uplink.answered_ms <= uplink.stalled_ms + at.rules.last_answers_ms
 
 
 def _judge_good(at: Moment, uplink: Uplink) -> Uplink:
-    if uplink.provider_lost >= at.rules.dead_after:
+    if at.provider_known and uplink.provider_lost >= at.rules.dead_after:
         return _to(at, uplink, Phase.POOR, "the internet answers, the provider does not", Trouble.PROVIDER)
     if _voice_gone(at, uplink):
         return _to(at, uplink, Phase.POOR, "probes are answered, but no voice comes", Trouble.VOICE)
-    path = path_of(at.rules, uplink, at.now_ms, proven=True)
+    path = path_of(uplink, at.now_ms, proven=True)
     if path is None or r_factor(path) >= at.rules.leave_r:
         return replace(uplink, crossed_ms=None, reason=_good_words(uplink))
     since_ms = at.now_ms if uplink.crossed_ms is None else uplink.crossed_ms
@@ -224,13 +230,14 @@ def _voice_gone(at: Moment, uplink: Uplink) -> bool:
     """For seconds, and no other call was measured since."""
     if uplink.stalled_ms is None or at.deaf:
         return False
-    return at.now_ms - uplink.stalled_ms >= at.rules.voice_gone_ms and uplink.voice_ms <= uplink.stalled_ms
+    measured_since = uplink.voice_ms > uplink.stalled_ms + at.rules.voice_gone_ms / 2
+    return at.now_ms - uplink.stalled_ms >= at.rules.voice_gone_ms and not measured_since
 
 
 def _judge_poor(at: Moment, uplink: Uplink) -> Uplink:
-    path = path_of(at.rules, uplink, at.now_ms)
+    path = path_of(uplink, at.now_ms)
     above = path is not None and r_factor(path) > at.rules.return_r
-    if not above or uplink.provider_lost or uplink.stalled_ms is not None:
+    if not above or (at.provider_known and uplink.provider_lost) or uplink.stalled_ms is not None:
         return replace(uplink, crossed_ms=None)
     since_ms = at.now_ms if uplink.crossed_ms is None else uplink.crossed_ms
     if at.now_ms - since_ms < at.rules.return_after_ms:

@@ -3,7 +3,7 @@
 from firmware.core.budget import standby_interval_ms
 from firmware.core.uplink_choice import standing
 from firmware.core.uplink_events import BEYOND, ProbeEvery
-from firmware.core.uplink_samples import path_of
+from firmware.core.uplink_samples import answers, path_of
 from firmware.core.uplink_state import Phase, Uplink, UplinkRules, Uplinks
 
 
@@ -18,7 +18,7 @@ def rate_of(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> ProbeEvery:
 
 def patience_ms(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> int:
     """How long a probe sent now may take. In doubt longer: then the answer counts more than the moment."""
-    path = path_of(rules, uplink, state.now_ms)
+    path = path_of(uplink, state.now_ms)
     least, most = rules.patience_ms
     if uplink.name != state.active or path is None:
         return most
@@ -63,5 +63,5 @@ def in_doubt(rules: UplinkRules, state: Uplinks) -> bool:
 
 def _round(uplink: Uplink) -> int:
     """How many probes make a round: of those beyond that answer at all; one where it is asked sparingly."""
-    answering = sum(any(each.rtt_ms is not None for each in uplink.samples.get(target, ())) for target in BEYOND)
+    answering = sum(answers(uplink, target) for target in BEYOND)
     return 1 if uplink.facts.metered else max(1, answering)

@@ -8,7 +8,8 @@ from firmware.core.quality import Path, proven_loss_percent
 from firmware.core.uplink_events import BEYOND, Target
 from firmware.core.uplink_state import Sample, Uplink, UplinkRules
 
-_MOST = 120
+_MOST = 40
+"""Of one target: in a call these are the last eight seconds."""
 _VOICE_FRESH_MS = 3_000
 
 
@@ -18,20 +19,35 @@ def with_sample(rules: UplinkRules, uplink: Uplink, target: Target, sample: Samp
     oldest_ms = sample.at_ms - rules.window_ms
     recent = tuple(each for each in all_of_them if each.at_ms >= oldest_ms)
     kept = recent if len(recent) >= rules.least_samples else all_of_them[-rules.least_samples :]
-    return replace(uplink, samples={**uplink.samples, target: kept})
+    return _reckoned(rules, replace(uplink, samples={**uplink.samples, target: kept}))
 
 
-def path_of(rules: UplinkRules, uplink: Uplink, now_ms: float, *, proven: bool = False) -> Path | None:
-    """What calls meet, or would; None while too little is known. `proven` counts only as much loss as the samples prove."""
-    if uplink.voice is not None and now_ms - uplink.voice_ms <= _VOICE_FRESH_MS:
-        return uplink.voice
+def _reckoned(rules: UplinkRules, uplink: Uplink) -> Uplink:
+    """With what the samples say, worked out once for each sample."""
     tracks = _trusted(uplink.samples)
     sent = sum(map(len, tracks))
     if sent < rules.least_samples:
-        return None
+        return replace(uplink, path=None, proven=None)
     lost = sum(sample.rtt_ms is None for track in tracks for sample in track)
-    loss = proven_loss_percent(lost, sent) if proven else 100 * lost / sent
-    return Path(loss, _jitter(tracks), _rtt(uplink.samples, tracks))
+    path = Path(100 * lost / sent, _jitter(tracks), _rtt(uplink.samples, tracks))
+    return replace(uplink, path=path, proven=replace(path, loss_percent=proven_loss_percent(lost, sent)))
+
+
+def answers(uplink: Uplink, target: Target) -> bool:
+    """Whether it has answered lately."""
+    return any(sample.rtt_ms is not None for sample in uplink.samples.get(target, ()))
+
+
+def is_evidence(uplink: Uplink, target: Target) -> bool:
+    """Whether its silence means anything: one that never answers says nothing while others do."""
+    return answers(uplink, target) or not any(answers(uplink, each) for each in BEYOND)
+
+
+def path_of(uplink: Uplink, now_ms: float, *, proven: bool = False) -> Path | None:
+    """What calls meet, or would; None while too little is known. A call itself knows better than probes do."""
+    if uplink.voice is not None and now_ms - uplink.voice_ms <= _VOICE_FRESH_MS:
+        return uplink.voice
+    return uplink.proven if proven else uplink.path
 
 
 def _trusted(samples: Mapping[Target, tuple[Sample, ...]]) -> list[tuple[Sample, ...]]:

@@ -80,10 +80,12 @@ class UplinkRules:
     """How long the only uplink may be dead before we say that there is none."""
     voice_gone_ms: float = 3_000
     """Voice missing for so long, probes or not, is poor."""
-    answer_age_ms: float = 400
-    """In a call each target answers every 200 ms; two rounds unanswered are no accident."""
+    answer_age_ms: float = 150
+    """In a call each target answers every 200 ms, and they take turns: with two of them, silence for so long agrees with missing voice."""
+    lone_answer_age_ms: float = 350
+    """The same where only one answers."""
     last_answers_ms: float = 100
-    """Answers that were under way when the voice stopped contradict nothing."""
+    """Where only one answers: an answer that was under way when the voice stopped contradicts nothing."""
     longest_gap_ms: float = 2_000
     """More than this between two events is a clock that jumped or a machine that slept: it counts as this much."""
     deaf_ms: float = 1_500
@@ -131,10 +133,16 @@ class Uplink:
     provider_lost: int = 0
     provider_lost_ms: float = NEVER
     provider_ms: float = NEVER
+    provider_known: bool = False
+    """It has answered here at some time; a provider that never answers such questions at all proves nothing."""
     answered_ms: float = NEVER
     gateway_answers: bool = False
     names_lost: int = 0
     samples: Mapping[Target, tuple[Sample, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    path: Path | None = None
+    """What the samples say; None while they are too few."""
+    proven: Path | None = None
+    """The same with only as much loss as they prove."""
     crossed_ms: float | None = None
     """Since when R has been on the other side: below the lower bound while good, above the upper while poor."""
     voice: Path | None = None

@@ -8,8 +8,8 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from firmware.core.uplink import step, wake_after_ms
 from firmware.core.uplink_events import (
@@ -33,6 +33,9 @@ from firmware.core.uplink_events import (
 from firmware.core.uplink_rates import patience_ms
 from firmware.core.uplink_state import UplinkRules, Uplinks, initial
 from firmware.core.voice_gap import stall_after_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WIRE = UplinkFacts("eth0", "ethernet", 10)
 WIFI = UplinkFacts("wlan0", "wifi", 20)
@@ -65,6 +68,7 @@ class Heard:
     jitter_ms: float = 0.0
     transit_ms: float = 0.0
     alarms: int = 0
+    before: tuple[int, int] = (0, 0)
 
 
 class World:
@@ -72,17 +76,18 @@ class World:
         self.rules = rules or UplinkRules()
         self.state: Uplinks = initial(facts or (WIRE, WIFI, MODEM))
         self.ways = {name: Way() for name in self.state.uplinks}
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311 (chance, no secret)
         self.now_ms = 0.0
         self.clock_offset_ms = 0.0
         self.done: list[tuple[float, Action]] = []
         self.probes = dict.fromkeys(self.state.uplinks, 0)
         self.heard: Heard | None = None
-        self._turn = itertools.count()
+        self._turns = {name: itertools.count() for name in self.state.uplinks}
         self._rates: dict[str, ProbeEvery] = {}
         self._rounds = dict.fromkeys(self.state.uplinks, 0)
         self._heap: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
+        self._next_tick_ms = 0.0
         self.later(0, self._tick)
 
     # Time
@@ -99,8 +104,16 @@ class World:
         return self
 
     def _tick(self) -> None:
+        if self.now_ms < self._next_tick_ms:
+            return
+        self._next_tick_ms = float("inf")
         self.take(TimePassed())
-        self.later(wake_after_ms(self.state), self._tick)
+
+    def _hurry(self) -> None:
+        due_ms = self.now_ms + wake_after_ms(self.state)
+        if due_ms < self._next_tick_ms:
+            self._next_tick_ms = due_ms
+            self.later(due_ms - self.now_ms, self._tick)
 
     def take(self, event: Event) -> None:
         timed = type(event)(**{**event.__dict__, "at_ms": self.now_ms + self.clock_offset_ms})
@@ -109,6 +122,7 @@ class World:
             self.done.append((self.now_ms, action))
             if isinstance(action, ProbeEvery):
                 self._pace(action)
+        self._hurry()
 
     # Probes
 
@@ -125,11 +139,15 @@ class World:
             if self._rounds[name] != number:
                 return
             rate = self._rates[name]
-            extra: tuple[Target, ...] = ("gateway", "portal", "dns") if not next(self._turn) % 10 or not self.probes[name] else ()
-            targets = (TARGETS[next(self._turn) % 3],) if rate.sparing else TARGETS
-            for place, target in enumerate((*targets, *extra)):
-                self.later(place * rate.ms / 3, self._probe_of(name, target))
-            self.later(rate.ms, round_)
+            turn = next(self._turns[name])
+            rare: tuple[Target, ...] = () if turn % 10 else ("portal", "dns")
+            targets = (TARGETS[turn % 3],) if rate.sparing else TARGETS
+            step_ms = min(rate.ms / len(targets), 350)
+            for place, target in enumerate(targets):
+                self.later(place * step_ms, self._probe_of(name, target))
+            for target in (*rare, *(() if rate.sparing else ("gateway",))):
+                self.later(step_ms / 2, self._probe_of(name, target))
+            self.later(rate.ms * self.random.uniform(0.8, 1), round_)
 
         return round_
 
@@ -153,6 +171,13 @@ class World:
     def _answered(self, name: str, target: Target, rtt_ms: float) -> None:
         event: Event = ProbeFailed(name, target) if self.ways[name].dead else ProbeAnswered(name, target, rtt_ms)
         self.take(event)
+
+    def slow_down(self, name: str, rtt_ms: float) -> World:
+        """As a filling queue does it: not at once."""
+        while self.ways[name].rtt_ms < rtt_ms:
+            self.ways[name].rtt_ms = min(rtt_ms, self.ways[name].rtt_ms + 20)
+            self.run(500)
+        return self
 
     # Links
 
@@ -221,9 +246,11 @@ class World:
             return
         self.later(1000, self._measure)
         if not self.heard.stalled:
-            loss = 100 * self.heard.lost / max(1, self.heard.packets)
+            packets, lost = self.heard.packets - self.heard.before[0], self.heard.lost - self.heard.before[1]
+            loss = 100 * lost / max(1, packets)
             way = self.ways.get(self.state.active, Way())
             self.take(VoiceMeasured(self.state.active, loss, self.heard.jitter_ms, way.rtt_ms))
+        self.heard.before = (self.heard.packets, self.heard.lost)
 
     # What came of it
 
