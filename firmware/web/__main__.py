@@ -26,12 +26,12 @@ def main(words: Sequence[str] | None = None) -> int:
         return _say(str(wrong), 2)
     except ListenTaken as taken:
         return _say(str(taken), 1)
-    if not address.is_private:
-        _say(f"keepline-web: anyone who reaches {address} may see and use this page; it has no password yet", 0)
+    if arguments.demo and not address.is_private:
+        return _say("--demo lets everybody in without a password: it takes an address that only this machine can reach", 2)
     # imported here: a mistake in the arguments is said at once
     from firmware.web.server import serve  # noqa: PLC0415
 
-    serve(control_socket(Path(arguments.state)), address, listener)
+    serve(control_socket(Path(arguments.state)), address, listener, demo=arguments.demo)
     return 0
 
 
@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"keepline-web {VERSION}")
     parser.add_argument("--state", default=STATE, metavar="DIR", help=f"the device's state folder (default: {STATE})")
     parser.add_argument("--listen", default=LISTEN, metavar="ADDRESS:PORT", help=f"where to serve the page (default: {LISTEN})")
+    parser.add_argument("--demo", action="store_true", help="no password; only on loopback, and only for a simulated telephone")
     return parser
 
 

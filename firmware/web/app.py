@@ -1,55 +1,137 @@
-"""The page's routes put together behind the guard. It knows neither the server that runs it nor what a state means."""
+"""The page's routes put together behind the guard and the gate. It knows neither the server that runs it nor what a state means."""
 
-import contextlib
-import json
-from collections.abc import AsyncIterator, Iterable
+import functools
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route, WebSocketRoute
-from starlette.types import ASGIApp
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from firmware.web.feed import Feed
+from firmware import VERSION
+from firmware.client import DeviceAbsent
+from firmware.orders import OrderRefused
+from firmware.web.call_operations import CallOperations
+from firmware.web.door import Door
+from firmware.web.events import as_data, stream
+from firmware.web.feed import Feed, Look
+from firmware.web.file_operations import FileOperations
 from firmware.web.files import Files
+from firmware.web.gate import Gate
 from firmware.web.guard import Guard
-from firmware.web.parts import page, parts
+from firmware.web.openapi import describe
+from firmware.web.operation import API, BODY_BYTES, Operation, refusal
+from firmware.web.operations import administering, calling, reading
+from firmware.web.parts import page, parts, plain_page
 from firmware.web.phone import PhoneButtons
+from firmware.web.session_operations import SessionOperations
+from firmware.web.sessions import Sessions
 from firmware.web.sound import SoundDoor
+from firmware.web.visitor import Visitor
 
-_RETRY_MS = 1000
-"""How soon a browser comes back when this process was restarted."""
-
-
-def build(socket: Path, feed: Feed, hosts: Iterable[str]) -> ASGIApp:
-    """`socket` is the device's control socket, `hosts` the names this page goes by."""
-
-    async def whole_page(_: Request) -> Response:
-        return HTMLResponse(page(await feed.look()))
-
-    async def events(_: Request) -> Response:
-        if feed.is_full:
-            return PlainTextResponse("Too many browsers watch this page already; close one of them.\n", 503)
-        return StreamingResponse(_changes(feed), media_type="text/event-stream")
-
-    routes = [
-        Route("/", whole_page),
-        Route("/events", events),
-        Route("/static/{name}", Files().get),
-        Route("/phone/{verb}", PhoneButtons(socket).press, methods=["POST"]),
-        WebSocketRoute("/phone/sound", SoundDoor(socket).open),
-    ]
-    return Guard(Starlette(routes=routes), hosts)
+_LEAST_ZIPPED = 1000
+_METRIC_CALLS = 1000
 
 
-async def _changes(feed: Feed) -> AsyncIterator[str]:
-    """Server-sent events (WHATWG HTML section 9.2): everything first, then only what changed."""
-    yield f"retry: {_RETRY_MS}\n\n"
-    shown: dict[str, object] = {}
-    async with contextlib.aclosing(feed.watch()) as looks:
-        async for look in looks:
-            now: dict[str, object] = {**parts(look), "phones": look.phones}
-            changed = {name: part for name, part in now.items() if shown.get(name) != part}
-            shown = now
-            yield f"data: {json.dumps(changed)}\n\n" if changed else ": still here\n\n"
+class Web:
+    """Everything that answers. `socket` is the device's control socket, `hosts` the names this page goes by; `private`: on loopback only."""
+
+    def __init__(self, socket: Path, feed: Feed, hosts: Iterable[str], *, private: bool, demo: bool = False) -> None:
+        self.door = Door(socket)
+        self.feed = feed
+        self.sessions = Sessions(time.monotonic)
+        self.operations = self._operations()
+        starlette = Starlette(routes=self._routes(socket), exception_handlers={HTTPException: _told})
+        gate = Gate(GZipMiddleware(starlette, _LEAST_ZIPPED), self.door, self.sessions, demo=demo, private=private)
+        self.asgi = Guard(gate, hosts, self._names, self._limits())
+
+    def _operations(self) -> tuple[Operation, ...]:
+        door = self.door
+        return (
+            *SessionOperations(door, self.sessions).operations(),
+            *reading(door),
+            *calling(door),
+            *CallOperations(door).operations(),
+            *FileOperations(door).operations(),
+            *administering(door),
+        )
+
+    async def _names(self) -> Iterable[str]:
+        try:
+            names: list[str] = (await self.door.ask("access.state"))["names"]
+        except (DeviceAbsent, OrderRefused):
+            return ()
+        return names
+
+    def _limits(self) -> Mapping[str, int]:
+        return {f"{API}{each.path}": each.most_bytes for each in self.operations if each.most_bytes > BODY_BYTES}
+
+    def _routes(self, socket: Path) -> list[BaseRoute]:
+        return [
+            *(Route(f"{API}{each.path}", each.answer, methods=[each.method]) for each in self.operations),
+            Route(f"{API}/openapi.json", self._openapi),
+            Route(f"{API}/events", self._events),
+            Route("/metrics", self._metrics),
+            Route("/", self._page),
+            Route("/login", self._plain("login.html")),
+            Route("/setup", self._plain("setup.html")),
+            Route("/events", self._parts),
+            Route("/static/{name}", Files().get),
+            Route("/phone/{verb}", PhoneButtons(socket).press, methods=["POST"]),
+            WebSocketRoute("/phone/sound", SoundDoor(socket).open),
+        ]
+
+    async def _openapi(self, _: Request) -> Response:
+        return JSONResponse(self._description)
+
+    @functools.cached_property
+    def _description(self) -> dict[str, object]:
+        return describe(self.operations, VERSION)
+
+    async def _page(self, request: Request) -> Response:
+        visitor: Visitor = request.scope["visitor"]
+        return HTMLResponse(page(await self.feed.look(), visitor.csrf))
+
+    def _plain(self, name: str) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            visitor: Visitor = request.scope["visitor"]
+            return RedirectResponse("/", 303) if visitor.known else HTMLResponse(plain_page(name))
+
+        return answer
+
+    async def _parts(self, request: Request) -> Response:
+        return stream(self.feed, _as_parts, self._still_in(request))
+
+    async def _events(self, request: Request) -> Response:
+        return stream(self.feed, as_data, self._still_in(request))
+
+    def _still_in(self, request: Request) -> "functools.partial[bool]":
+        return functools.partial(self._is_in, request.scope["visitor"])
+
+    def _is_in(self, visitor: Visitor) -> bool:
+        """Watching is no sign of life: a page left open must not keep its session for ever."""
+        return not visitor.session or self.sessions.visitor(visitor.session, used=False) is not None
+
+    async def _metrics(self, _: Request) -> Response:
+        # imported at the first look: most boxes are never asked
+        from firmware.web.metrics import MEDIA_TYPE, exposition  # noqa: PLC0415
+
+        try:
+            status, calls = await self.door.ask("status"), await self.door.ask("calls", limit=_METRIC_CALLS)
+        except DeviceAbsent:
+            status, calls = None, []
+        return Response(exposition(status, calls), headers={"content-type": MEDIA_TYPE})
+
+
+def _as_parts(look: Look) -> Mapping[str, object]:
+    return {**parts(look), "phones": look.phones}
+
+
+async def _told(_: Request, problem: Exception) -> Response:
+    """What the framework itself refuses, in the shape of all refusals."""
+    assert isinstance(problem, HTTPException)  # noqa: S101 - registered for it only
+    return refusal(problem.detail, problem.status_code, problem.headers)

@@ -5,16 +5,17 @@ Every event of the device leads to one fresh look; browsers get the newest look 
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from firmware.client import AsyncClient, DeviceAbsent
 from firmware.orders import OrderRefused
+from firmware.web.door import connected
 
 CALLS_SHOWN = 10
-MOST_WATCHERS = 32
+MOST_WATCHERS = 100
 
 STILL_HERE_S = 25.0
 """Proxies close what is silent for a minute; a browser that left without a word is noticed too."""
@@ -24,6 +25,9 @@ RETRY_S = 0.5
 
 BELL_S = 0.25
 """The simulated bell and its caller display announce nothing on the socket: while it rings they are looked at this often."""
+
+CALL_S = 2.0
+"""How a call sounds changes without an event: while there is one it is looked at this often."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,20 @@ class Look:
     log: list[dict[str, Any]] = field(default_factory=list)
     phones: list[dict[str, Any]] = field(default_factory=list)
 
+    _drawn: dict[object, Mapping[str, object]] = field(default_factory=dict, compare=False, repr=False)
+
     @property
-    def rings(self) -> bool:
-        return any(phone["ringing"] or phone["state"] == "ringing" for phone in self.phones)
+    def look_again_s(self) -> float | None:
+        """How soon something may have changed without an event."""
+        if any(phone["ringing"] or phone["state"] == "ringing" for phone in self.phones):
+            return BELL_S
+        return CALL_S if self.status.get("calls") else None
+
+    def drawn(self, shown: Callable[["Look"], Mapping[str, object]]) -> Mapping[str, object]:
+        """`shown` of this look, made once for all who watch."""
+        if shown not in self._drawn:
+            self._drawn[shown] = shown(self)
+        return self._drawn[shown]
 
 
 class Feed:
@@ -122,18 +137,8 @@ class Feed:
                     look = await _look(client)
                     self._show(look)
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(news.wait(), BELL_S if look.rings else None)
+                        await asyncio.wait_for(news.wait(), look.look_again_s)
         raise DeviceAbsent("the device stopped")
-
-
-@contextlib.asynccontextmanager
-async def connected(socket: Path) -> AsyncIterator[AsyncClient]:
-    """A connection of one's own, closed afterwards; raises DeviceAbsent."""
-    client = await AsyncClient.connect(socket)
-    try:
-        yield client
-    finally:
-        await client.close()
 
 
 @contextlib.asynccontextmanager

@@ -1,20 +1,22 @@
 """The door of the page: who may ask, how much may be sent, and what every answer says about itself.
 
-It stands in front of the whole application, so that no route can forget it. It knows no route. Passwords and sessions are later work.
+It stands in front of the whole application, so that no route can forget it. It knows no route's meaning; who is signed in is the gate's affair.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from firmware.web.address import bracketed
 
 BODY_BYTES = 4096
-"""No form of this page is longer."""
+"""What a request may carry where nothing else is said."""
 
 _POLICY_VIOLATION = 1008
 """RFC 6455 section 7.4.1."""
@@ -22,7 +24,7 @@ _POLICY_VIOLATION = 1008
 _HEADERS = {
     # Nothing but our own files, no inline script or style, no frame around us (CSP level 3).
     "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
@@ -35,37 +37,62 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?")
 
 
-class Guard:
-    """`hosts` are the names this page may be called by; a name of somebody else that leads here is DNS rebinding."""
+Names = Callable[[], Awaitable[Iterable[str]]]
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+_ASK_AGAIN_S = 10.0
+
+
+class Guard:
+    """`hosts` are the names this page may be called by; a name of somebody else that leads here is DNS rebinding.
+
+    `names` asks for those the settings add; `limits` are the bytes a body may have, by path; `{}` in a path stands for any one part of it.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], names: Names, limits: Mapping[str, int]) -> None:
         self._app = app
-        self._hosts = frozenset({"localhost", "127.0.0.1", "[::1]", *hosts})
+        self._names = names
+        self._added: frozenset[str] = frozenset()
+        self._asked_s = -_ASK_AGAIN_S
+        self._hosts = frozenset({"localhost", "127.0.0.1", "[::1]", *_local_names(), *hosts})
+        self._limits = [(_as_pattern(path), most) for path, most in limits.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        await self._learn_names(scope)
         refusal = self._refusal(scope)
         if refusal is None:
-            await self._app(scope, _limited(receive), _secured(send))
+            await self._app(scope, _limited(receive, self._most(scope["path"])), _secured(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": refusal[1]})
         else:
             status, sentence = refusal
-            await PlainTextResponse(sentence + "\n", status)(scope, receive, _secured(send))
+            # the rest of what was sent is not worth reading
+            answer = JSONResponse({"error": sentence}, status, {"connection": "close"})
+            await answer(scope, receive, _secured(send))
+
+    async def _learn_names(self, scope: Scope) -> None:
+        """When somebody comes by a name that is not known, and not each time."""
+        if self._is_ours(Headers(scope=scope).get("host", "").lower(), scope) or time.monotonic() - self._asked_s < _ASK_AGAIN_S:
+            return
+        self._asked_s = time.monotonic()
+        self._added = frozenset(name.lower() for name in await self._names())
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "").lower()
         if not self._is_ours(host, scope):
             return 403, "This page does not go by that name. Open it by the address it listens on."
-        if (scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS) and not _same_origin(headers, host):
+        if _gives_orders(scope, headers) and not _same_origin(headers, host):
             return 403, "Only this page itself may give orders."
-        length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > BODY_BYTES:
-            return 413, f"That is longer than the {BODY_BYTES} bytes this page takes."
+        length, most = headers.get("content-length", "0"), self._most(scope["path"])
+        if not length.isdecimal() or int(length) > most:
+            return 413, _too_long(most)
         return None
+
+    def _most(self, path: str) -> int:
+        return next((most for pattern, most in self._limits if pattern.fullmatch(path)), BODY_BYTES)
 
     def _is_ours(self, host: str, scope: Scope) -> bool:
         """By a known name, or by the very address the request came in on, which no rebinding can fake."""
@@ -73,7 +100,7 @@ class Guard:
         if not found:
             return False
         came_in_on = scope.get("server")
-        return found[1] in self._hosts or bool(came_in_on and found[1] == bracketed(came_in_on[0]))
+        return found[1] in self._hosts | self._added or bool(came_in_on and found[1] == bracketed(came_in_on[0]))
 
 
 def _same_origin(headers: Headers, host: str) -> bool:
@@ -81,9 +108,30 @@ def _same_origin(headers: Headers, host: str) -> bool:
     return headers.get("origin", "").lower() in {f"http://{host}", f"https://{host}"}
 
 
-def _limited(receive: Receive) -> Callable[[], Awaitable[Message]]:
+def _gives_orders(scope: Scope, headers: Headers) -> bool:
+    """A script names its token instead of an origin; no foreign page can make a browser send that header unasked (Fetch, CORS)."""
+    if scope["type"] == "websocket":
+        return True
+    return scope["method"] not in _SAFE_METHODS and not ("authorization" in headers and "origin" not in headers)
+
+
+def _too_long(most: int) -> str:
+    return f"That is longer than the {most} bytes this page takes."
+
+
+def _as_pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{[a-z]+\\\}", "[^/]+", re.escape(path)))
+
+
+def _local_names() -> Iterable[str]:
+    """What this machine calls itself, and the same in multicast DNS (RFC 6762 section 3), which no rebinding reaches."""
+    name = socket.gethostname().lower().partition(".")[0]
+    return {name, f"{name}.local", "keepline.local"}
+
+
+def _limited(receive: Receive, most: int) -> Callable[[], Awaitable[Message]]:
     """Count a body that came without its length."""
-    left = BODY_BYTES
+    left = most
 
     async def counted() -> Message:
         nonlocal left
@@ -91,7 +139,7 @@ def _limited(receive: Receive) -> Callable[[], Awaitable[Message]]:
         if message["type"] == "http.request":
             left -= len(message.get("body", b""))
             if left < 0:
-                raise HTTPException(413, f"That is longer than the {BODY_BYTES} bytes this page takes.")
+                raise HTTPException(413, _too_long(most), {"connection": "close"})
         return message
 
     return counted

@@ -13,9 +13,14 @@ _PAGE = Path(__file__).with_name("page.html")
 _MARKS = {Mood.GOOD: "✓", Mood.BUSY: "●", Mood.BAD: "!", Mood.CALM: "·"}
 
 
-def page(look: Look) -> str:
+def page(look: Look, csrf: str) -> str:
     """The whole page, readable without a script."""
-    return Template(_PAGE.read_text(encoding="utf-8")).substitute(parts(look))
+    return Template(_PAGE.read_text(encoding="utf-8")).substitute(parts(look), csrf=escape(csrf))
+
+
+def plain_page(name: str) -> str:
+    """One that shows nothing of the device."""
+    return _PAGE.with_name(name).read_text(encoding="utf-8")
 
 
 def parts(look: Look) -> dict[str, str]:

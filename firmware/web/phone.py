@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse
 
 from firmware.client import DeviceAbsent
 from firmware.orders import OrderRefused
-from firmware.web.feed import connected
+from firmware.web.door import connected
 
 _ARGUMENTS = {
     "lift": frozenset({"line"}),

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from firmware.client import AsyncClient, DeviceAbsent
 from firmware.orders import OrderRefused
-from firmware.web.feed import connected
+from firmware.web.door import connected
 
 BYTES_A_MS = 16
 MOST_UNSAID_MS = 300

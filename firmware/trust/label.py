@@ -1,0 +1,35 @@
+"""The code that is asked for at the first set-up: the image writes it beside the label's file; a box without one makes its own.
+
+Whoever reads the file may set the box up: it lies in the private state folder.
+"""
+
+import hmac
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""None that look alike on a label."""
+_LENGTH = 8
+
+
+def setup_code(path: Path) -> str:
+    """The code in the file, made where there is none; "" where it can be neither read nor written, and then none is right."""
+    with suppress(OSError, ValueError):
+        return path.read_text(encoding="ascii").strip()
+    made = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "w", encoding="ascii") as file:  # noqa: PTH123 - the descriptor is already open
+            file.write(made + "\n")
+    except OSError:
+        return ""
+    return made
+
+
+def is_right(code: str, given: str) -> bool:
+    """Case, spaces and dashes do not count: people type it from a label."""
+    plain = "".join(letter for letter in given.upper() if letter.isalnum())
+    wanted = "".join(letter for letter in code.upper() if letter.isalnum())
+    return bool(wanted) and hmac.compare_digest(plain.encode(), wanted.encode())
