@@ -10,7 +10,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from firmware.network.errors import RouteRefused
-from firmware.network.netlink import News, Newsreader, Requests
+from firmware.network.netlink.news import News, Newsreader
+from firmware.network.netlink.requests import Requests
 from firmware.network.policy import (
     FIRST_TABLE,
     MAIN,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from firmware.network import readings
 from firmware.network.leases import Leases
 from firmware.network.link_state import LinkState
-from firmware.network.netlink import News, Newsreader, Requests
+from firmware.network.netlink.news import News, Newsreader
+from firmware.network.netlink.requests import Requests
 from firmware.network.policy import MAIN, Route
 
 if TYPE_CHECKING:
