@@ -26,6 +26,7 @@ class Card:
 
     def try_by_hand(self, pin: str, on_outcome: Callable[[str], None]) -> None:
         """Give this PIN when the card is asked next. The outcome: empty for accepted, else a sentence; never within this call."""
+        self._tell_hand("another PIN was given meanwhile")
         self._by_hand = (pin, on_outcome)
 
     def read(self, report: Report) -> None:
@@ -56,7 +57,7 @@ class Card:
             self._opened()
         if read.lock is not CardLock.PIN:
             if read.lock is not CardLock.BUSY:
-                self._tell_hand("" if read.lock is CardLock.READY else "the SIM card does not ask for a PIN")
+                self._tell_hand("the SIM card asks for no PIN now")
             report(CardReported(read.lock))
             return
         reason = self._why_not()

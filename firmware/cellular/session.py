@@ -147,7 +147,7 @@ class CellularModem:
 
     def enter_pin(self, pin: str, on_outcome: Callable[[str], None]) -> None:
         """Give a PIN by hand, once. The outcome: empty for accepted, else a sentence."""
-        if self._state.phase is not ModemPhase.LOCKED:
+        if self._state.phase not in {ModemPhase.LOCKED, ModemPhase.UNLOCKING}:
             on_outcome("the SIM card asks for no PIN now")
             return
         self._card.try_by_hand(pin, on_outcome)
