@@ -26,6 +26,7 @@ THIRD_PARTY = {
     "numpy": "hal.sim",
     "prometheus_client": "firmware.web.metrics",
     "pyroute2": "firmware.network.netlink",
+    "serial": "hal.serial_port",
     "starlette": "firmware.web",
     "uvicorn": "firmware.web",
     "websockets": "firmware.web",
@@ -64,6 +65,9 @@ ROOMS: dict[str, frozenset[str]] = {
             "hal.errors",
             "hal.sim",
         }
+    ),
+    "firmware.cellular": frozenset(
+        {"firmware.core", "firmware.orders", "hal.at", "hal.modem", "hal.modem_tables", "hal.ports", "hal.usb_modem"}
     ),
     "firmware.control": frozenset({"firmware.orders", "firmware.state_folder"}),
     "firmware.loop": frozenset(),
@@ -104,7 +108,12 @@ ROOMS: dict[str, frozenset[str]] = {
     "hal.errors": frozenset(),
     "hal.hook_switch": frozenset(),
     "hal.slic": frozenset({"hal.ports", "hal.errors", "hal.hook_switch"}),
-    "hal.sim": frozenset({"hal.ports", "hal.errors", "hal.board"}),
+    "hal.at": frozenset(),
+    "hal.modem": frozenset({"hal.at", "hal.errors", "hal.ports"}),
+    "hal.modem_tables": frozenset({"hal.at"}),
+    "hal.serial_port": frozenset({"hal.errors", "hal.ports"}),
+    "hal.usb_modem": frozenset({"hal.errors", "hal.modem_tables"}),
+    "hal.sim": frozenset({"hal.ports", "hal.errors", "hal.board", "hal.usb_modem"}),
 }
 """What each room may know besides itself and the standard library. Rooms that join others are not listed: they are few, see JOINERS."""
 
