@@ -38,7 +38,7 @@ def dhcp(router: Namespace, folder: Path, *subnets: int) -> Iterator[None]:
         "--pid-file=",
         "--interface=lan",
     ]
-    ranges = [f"--dhcp-range=10.{subnet}.0.50,10.{subnet}.0.60,255.255.255.0,120" for subnet in subnets]
+    ranges = [f"--dhcp-range=10.{subnet}.0.50,10.{subnet}.0.59,255.255.255.0,120" for subnet in subnets]
     leases = [
         f"--dhcp-leasefile={folder}/{subnets[0]}.leases",
         "--dhcp-authoritative",
