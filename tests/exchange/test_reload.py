@@ -76,7 +76,7 @@ def test_an_account_that_is_removed_ends_nobodys_talk(acts: Callable[[str], Acts
     on_stage.reload(change)
     on_stage.then("HEAR tone 1004\nFAR 603 SAYS tone 1300\nFLASH\nHEAR tone 1300\nSAY tone 700\nFAR 603 HEARS tone 700")
     on_stage.then(
-        "FAR 603 HANGS UP\nHEAR congestion\nFLASH\nHEAR tone 1004\nREPLACE\nFAR 601 HAS NO CALL\nBOX STATUS accounts 1\nBOX STATUS calls 0"
+        "FAR 603 HANGS UP\nHEAR busy\nFLASH\nHEAR tone 1004\nREPLACE\nFAR 601 HAS NO CALL\nBOX STATUS accounts 1\nBOX STATUS calls 0"
     )
     on_stage.then("BOX HAS ROW number=603 outcome=answered\nBOX HAS ROW number=601 outcome=answered")
 
