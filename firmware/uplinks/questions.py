@@ -72,7 +72,8 @@ class NetworkQuestions:
         found |= {"gateway"} if link.gateway4 or link.gateway6 else set()
         found |= {"dns"} if link.nameservers and wanted.provider else set()
         found |= {"portal"} if wanted.page else set()
-        return frozenset(found | ({"provider"} if self._provider(link) else set()))
+        known = self._provider(link) or any(each.addresses for each in self._known.values())
+        return frozenset(found | ({"provider"} if known else set()))
 
     def ask(self, link: LinkState, target: Target, timeout_ms: int, done: Callable[[Outcome], None]) -> None:
         self._run(self._ask(link, target, timeout_ms, done))
@@ -119,7 +120,7 @@ class NetworkQuestions:
     async def _ask_provider(self, link: LinkState, timeout_ms: int) -> float:
         provider, address = self.targets_wanted.provider, self._provider(link)
         if provider is None or not address:
-            raise NoAnswer(f"nobody knows where the provider is over {link.name}")
+            raise NoAnswer(f"the provider has no address that {link.name} leads to")
         if provider.stun:
             return (await stun(link, address, timeout_ms, provider.port)).rtt_ms
         return (await sip_options(link, address, timeout_ms, provider.port, provider.domain))[1]
