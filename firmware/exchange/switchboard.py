@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING
 
 from firmware.core.digit_map import parse
 from firmware.core.hook import HookRules
-from firmware.core.incoming import Forwarding, LineServices
+from firmware.core.incoming import LineServices
 from firmware.core.line_state import LineRules
 from firmware.core.star_codes import Feature
 from firmware.exchange.call_back import CallBack
 from firmware.exchange.call_limits import CallLimits
 from firmware.exchange.calls import Exchange, Listeners, Service, account_of
 from firmware.exchange.dial_lesson import DialLesson
-from firmware.exchange.dial_plan import DialPlan, read_moment
+from firmware.exchange.dial_plan import DialPlan
 from firmware.exchange.directory import Directory
-from firmware.exchange.explanation import explain
 from firmware.exchange.feature_codes import FeatureCodes
 from firmware.exchange.incoming_calls import IncomingCalls
 from firmware.exchange.line_rules import hook_rules, line_rules
 from firmware.exchange.mailboxes import Mailboxes
+from firmware.exchange.orders import ExchangeOrders
 from firmware.exchange.router import Router
-from firmware.exchange.services_file import ServicesFile, as_json
+from firmware.exchange.services_file import ServicesFile
 from firmware.exchange.view import ExchangeView
 from firmware.journal import Journal
 from firmware.line.card import LineCard
-from firmware.orders import Handler, OrderRefused, shown
+from firmware.orders import Handler
 from firmware.records.call_log import CallLog
 from firmware.records.voicemail import VoicemailStore
 from firmware.settings.model import Settings
@@ -252,57 +252,10 @@ class Switchboard:
         asyncio.get_running_loop().run_in_executor(None, self.plan.prepare)
 
     def orders(self) -> dict[str, Handler]:
-        """Of the control socket: the mailboxes, what is switched on, and where a number would go."""
+        """Of the control socket."""
         names = lambda: [box.name for box in self._settings().mailbox]  # noqa: E731
-        return VoicemailOrders(self.store, names).orders() | {
-            "explain": self._explain,
-            "services": self._tell_services,
-            "services.line": self._set_services,
-            "services.forward": self._set_forward,
-        }
-
-    async def _explain(self, number: str, line: int = 1, at: str | None = None) -> object:
-        self._check_line(line)
-        try:
-            now = read_moment(at) if at else None
-        except ValueError as error:
-            raise OrderRefused(str(error)) from error
-        return explain(self._settings(), self.plan, number, line, self.router.situation(now))
-
-    async def _tell_services(self) -> object:
-        return as_json(self.services.now)
-
-    async def _set_services(
-        self,
-        line: int,
-        do_not_disturb: bool | None = None,  # noqa: FBT001 (named by the protocol, as the next)
-        call_waiting: bool | None = None,  # noqa: FBT001
-        hides_number: bool | None = None,  # noqa: FBT001
-        rejects_anonymous: bool | None = None,  # noqa: FBT001
-    ) -> object:
-        self._check_line(line)
-        wanted = {
-            "do_not_disturb": do_not_disturb,
-            "call_waiting": call_waiting,
-            "hides_number": hides_number,
-            "rejects_anonymous": rejects_anonymous,
-        }
-        self.services.change_line(line, **{name: on for name, on in wanted.items() if on is not None})
-        return as_json(self.services.now)
-
-    async def _set_forward(self, line: int, when: str, number: str = "") -> object:
-        self._check_line(line)
-        try:
-            why = Forwarding(when)
-        except ValueError:
-            allowed = ", ".join(each.value for each in Forwarding)
-            raise OrderRefused(f"services.forward: when must be one of {allowed}, not {shown(when)}") from None
-        self.services.forward(line, why, number)
-        return as_json(self.services.now)
-
-    def _check_line(self, line: int) -> None:
-        if not 1 <= line <= len(self.cards):
-            raise OrderRefused(f"there is no line {line}; allowed: 1 to {len(self.cards)}")
+        own = ExchangeOrders(self._settings, self.router, self.services)
+        return VoicemailOrders(self.store, names).orders() | own.orders()
 
     def may_transfer(self, handle: str, digits: str) -> str:
         entry = self.exchange.journal.entries.get(handle)
