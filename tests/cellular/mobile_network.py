@@ -66,14 +66,14 @@ def mobile_network(folder: Path) -> Iterator[MobileNetwork]:
         ]  # fmt: skip
         server = Process(words, folder)
         with network.beyond.inside():
-            echo = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            echo.bind(("0.0.0.0", ECHO_PORT))
-        threading.Thread(target=_echo, args=(echo,), daemon=True).start()
+            mirror = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            mirror.bind(("0.0.0.0", ECHO_PORT))
+        threading.Thread(target=echo, args=(mirror,), daemon=True).start()
         try:
             with network.box.inside():
                 yield network
         finally:
-            echo.close()
+            mirror.close()
             server.stop()
 
 
@@ -102,7 +102,8 @@ def prove(link: DataLink, on_done: Callable[[str], None]) -> None:
 _running: set[asyncio.Task[None]] = set()
 
 
-def _echo(server: socket.socket) -> None:
+def echo(server: socket.socket) -> None:
+    """The internet's one host: it says what it hears."""
     while True:
         try:
             data, sender = server.recvfrom(2048)
