@@ -5,6 +5,7 @@ It runs without systemd, D-Bus and udev: its /run is a folder of the test and it
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Self
 
 from tests.peers.process import Process
@@ -33,6 +34,7 @@ class Networkd:
         for name, metric in metrics.items():
             (settings / f"10-{name}.network").write_text(NETWORK.format(name=name, metric=metric) + dhcp)
         words = [*space.enter, "unshare", "--mount", "sh", "-c", MOUNTS, "sh", folder / "run"]
+        self._space = space
         self._process = Process(words, folder, name="networkd", environment={"SYSTEMD_LOG_TARGET": "console"})
 
     def __enter__(self) -> Self:
@@ -41,7 +43,10 @@ class Networkd:
     def __exit__(self, *_: object) -> None:
         self._process.stop()
 
-    def wait_for_lease(self, name: str, *, after: int = 0) -> int:
-        """Returns how many lines it had said by then."""
-        self._process.wait_for_line(rf"^{name}: DHCPv4 address .* acquired", after=after)
-        return len(self._process.lines)
+    def wait_until_configured(self, name: str) -> None:
+        """Its address and all routes of the lease are in place."""
+        index = json.loads(self._space.ip("-json", "link", "show", name))[0]["ifindex"]
+        state = self.root / "run" / "systemd" / "netif" / "links" / str(index)
+        self._process.wait_until(
+            lambda: state.exists() and "ADMIN_STATE=configured" in state.read_text(), f"{name} was not configured"
+        )

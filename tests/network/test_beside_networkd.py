@@ -92,7 +92,7 @@ def test_it_may_start_again_beside_us(place: Town, tmp_path: Path) -> None:
                 with Networkd(place.device, tmp_path / "box", METRICS) as networkd:
                     for name in METRICS:
                         await sight.until(lambda link: bool(link.gateway4), name)
-                        await asyncio.to_thread(networkd.wait_for_lease, name)
+                        await asyncio.to_thread(networkd.wait_until_configured, name)
                     with Letters(place, CLOUD4, port=RTP[0]) as voice:
                         assert voice.way() == "wlan0"
                 for name in METRICS:
@@ -128,7 +128,7 @@ def test_its_routes_are_the_same_with_and_without_us(place: Town, tmp_path: Path
 
     with place.device.inside(), Networkd(place.device, tmp_path / "box", METRICS) as networkd:
         for name in METRICS:
-            networkd.wait_for_lease(name)
+            networkd.wait_until_configured(name)
         asyncio.run(scenario(networkd))
 
 

@@ -70,7 +70,10 @@ class Newsreader:
                 if error.errno != errno.ENOBUFS:
                     raise
                 return None
-            found += [news for message in self._marshal.parse(data) if (news := _news(message))]
+            messages = list(self._marshal.parse(data))
+            if any(message["header"]["error"] for message in messages):
+                return None  # pyroute2 could not read one
+            found += [news for message in messages if (news := _news(message))]
 
 
 def _news(message: Any) -> News | None:  # noqa: ANN401
