@@ -42,6 +42,10 @@ class Plan:
     recording: str
     answers: bool = True
 
+    @property
+    def ipv6(self) -> bool:
+        return ":" in self.address
+
 
 class Head(pj.AudioMediaPort):  # type: ignore[misc]
     """Mouth and ear."""
@@ -116,8 +120,7 @@ class Account(pj.Account):  # type: ignore[misc]
     def onIncomingCall(self, prm: Any) -> None:  # noqa: N802, ANN401 - same
         call = self._end.take(prm.callId)
         say(f"incoming {call.number}")
-        if self._end.plan.answers:
-            call.answer(calm(200))
+        call.answer(calm(200 if self._end.plan.answers else 180))
 
 
 class End:
@@ -186,17 +189,19 @@ class End:
         settings = pj.TransportConfig()
         settings.boundAddress, settings.port = self.plan.address, self.plan.port
         settings.tlsConfig.CaListFile, settings.tlsConfig.verifyServer = self.plan.authority, bool(self.plan.authority)
-        kinds = {"udp": pj.PJSIP_TRANSPORT_UDP, "tcp": pj.PJSIP_TRANSPORT_TCP, "tls": pj.PJSIP_TRANSPORT_TLS}
-        self._endpoint.transportCreate(kinds[self.plan.transport], settings)
+        kind = f"PJSIP_TRANSPORT_{self.plan.transport.upper()}{6 * self.plan.ipv6 or ''}"
+        self._endpoint.transportCreate(getattr(pj, kind), settings)
 
     def _account_settings(self) -> Any:  # noqa: ANN401 - the engine's
         plan, settings = self.plan, pj.AccountConfig()
         # Over TLS too the address of record stays sip: (RFC 5630 section 3.3 forbids less than end to end for sips:).
         over = "" if plan.transport == "udp" else f";transport={plan.transport}"
-        settings.idUri = f"sip:{plan.user}@{plan.server.partition(':')[0]}"
+        settings.idUri = f"sip:{plan.user}@{plan.server.rpartition(':')[0]}"
         settings.regConfig.registrarUri = f"sip:{plan.server}{over}"
         settings.sipConfig.proxies.append(f"sip:{plan.server}{over};lr")
         settings.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", plan.user, 0, plan.password))
+        if plan.ipv6:
+            settings.sipConfig.ipv6Use = settings.mediaConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
         settings.mediaConfig.srtpUse = pj.PJMEDIA_SRTP_MANDATORY if plan.encrypted else pj.PJMEDIA_SRTP_DISABLED
         settings.mediaConfig.srtpSecureSignaling = 0
         settings.mediaConfig.transportConfig.boundAddress = plan.address

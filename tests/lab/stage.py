@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
@@ -9,6 +10,7 @@ from tests.adapter import KEEPLINE, Adapter, account
 from tests.lab.conversation import Conversation
 from tests.lab.laboratory import USUAL, Laboratory
 from tests.lab.telephony import Exchange
+from tests.peers.errors import PeerSilent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,6 +102,14 @@ class Stage:
         if self._talk:
             self._talk.close()
             self._talk = None
+
+    def wait_contact(self, interface: str, timeout_s: float = 10.0) -> None:
+        """Return once the registrar would send a call by this uplink; raises `PeerSilent`."""
+        end, outside = time.monotonic() + timeout_s, self.lab[interface].outside
+        while not any(outside in contact for contact in self.exchange.registered()):
+            if time.monotonic() > end:
+                raise PeerSilent(f"the registrar knows {self.exchange.registered()}, none of them by {outside}")
+            time.sleep(0.01)
 
     def hang_up(self) -> dict[str, Any]:
         """Replace; the call log's last row."""

@@ -165,8 +165,20 @@ def test_the_next_call_rings_over_the_new_uplink(tmp_path: Path, fault: str) -> 
         lines = len(stage.device.process.lines)
         FAULTS[fault](stage.lab["eth0"])
         wait_decision(stage.device.process, lines)
+        stage.wait_contact("wlan0")
         stage.far.order(f"call sip:alice@{stage.exchange.server}")
         stage.device.wait_ringing(5.0)
         stage.device.lift()
         stage.device.wait_line("in call")
         stage.talk()
+
+
+def test_a_call_placed_at_the_very_decision_rings_too(tmp_path: Path) -> None:
+    """Before the new registration is there: only where the registrar has known the waiting uplink's contact all along."""
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.wait_contact("wlan0")
+        lines = len(stage.device.process.lines)
+        stage.lab["eth0"].unplug()
+        wait_decision(stage.device.process, lines)
+        stage.far.order(f"call sip:alice@{stage.exchange.server}")
+        stage.device.wait_ringing(5.0)
