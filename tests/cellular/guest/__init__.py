@@ -1,1 +1,1 @@
-"""What this machine's kernel cannot do. In a guest whose kernel has PPP: `python -m tests.cellular.guest.ppp` ends with 0 if data went both ways."""
+"""What this machine's kernel cannot do. `boot` starts a guest kernel; in any with PPP, `python -m tests.cellular.guest.ppp` is the proof."""
