@@ -6,6 +6,7 @@ Months are kept apart by name ("2026-11"), so a clock that jumps counts into ano
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 
 FIRST_YEAR = 2025
 """A box without a battery for its clock begins in 1970; what it counts until it learns the date belongs to the month it then finds."""
@@ -63,7 +64,7 @@ def standby_interval_ms(left_bytes: int, left_s: float, round_bytes: int) -> int
     if share * SLOWEST_MS <= left_s * 1000 * round_bytes:
         return SLOWEST_MS
     interval_ms = left_s * 1000 * round_bytes / share
-    return int(round(min(max(interval_ms, FASTEST_MS), SLOWEST_MS), -4))
+    return min(max(ceil(interval_ms / 10_000) * 10_000, FASTEST_MS), SLOWEST_MS)
 
 
 def warning(name: str, cap_bytes: int, before_bytes: int, now_bytes: int) -> str:

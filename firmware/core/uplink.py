@@ -145,7 +145,7 @@ def _moved(rules: UplinkRules, taken: _Taken, move: Move) -> _Taken:
         reason=move.reason,
         since_ms=state.now_ms,
         used=target.addresses if target else ("", ""),
-        moves=(*recent_moves(rules, state), state.now_ms),
+        moves=recent_moves(rules, state) + (() if state.since_ms == NEVER else (state.now_ms,)),  # to begin is no move
     )
     return _Taken(moved, (*taken.actions, UseUplink(move.uplink, move.reason)))
 

@@ -53,13 +53,8 @@ def _flapped(at: Moment, uplink: Uplink) -> Uplink:
 def _forgotten(uplink: Uplink) -> Uplink:
     """Without what another address, or another time, had taught."""
     return replace(
-        uplink,
-        samples={},
-        path=None,
-        proven=None,
+        _without_samples(uplink),
         lost=0,
-        provider_lost=0,
-        provider_lost_ms=NEVER,
         answered_ms=NEVER,
         provider_ms=NEVER,
         gateway_answers=False,
@@ -80,11 +75,15 @@ def _link_changed(at: Moment, uplink: Uplink, event: LinkChanged) -> Uplink:
 
 
 def _works(at: Moment, uplink: Uplink, event: ProbeAnswered) -> Uplink:
-    """The first answer from beyond the router."""
-    known = _answered(at, uplink, event)
+    """The first answer from beyond the router. What was lost before it is not held against it."""
     if event.target not in BEYOND:
-        return known
+        return _answered(at, uplink, event)
+    known = _answered(at, _without_samples(uplink), event)
     return replace(_to(at, known, Phase.GOOD, _good_words(known)), steady_ms=at.now_ms)
+
+
+def _without_samples(uplink: Uplink) -> Uplink:
+    return replace(uplink, samples={}, path=None, proven=None, provider_lost=0, provider_lost_ms=NEVER)
 
 
 def _answers_on(at: Moment, uplink: Uplink, event: ProbeAnswered) -> Uplink:
@@ -93,9 +92,9 @@ def _answers_on(at: Moment, uplink: Uplink, event: ProbeAnswered) -> Uplink:
 
 def _past_the_portal(at: Moment, uplink: Uplink, event: ProbeAnswered) -> Uplink:
     """The page came as it should, or the provider itself answers: nothing is in the way. Pings alone pass many portals."""
-    known = _answered(at, uplink, event)
     if event.target not in {"portal", "provider"}:
-        return known
+        return _answered(at, uplink, event)
+    known = _answered(at, _without_samples(uplink), event)
     return replace(_to(at, known, Phase.GOOD, "the login page is gone"), steady_ms=at.now_ms)
 
 
@@ -155,7 +154,7 @@ def _died(at: Moment, uplink: Uplink) -> Uplink:
 
 def _portal(at: Moment, uplink: Uplink, _event: PortalFound) -> Uplink:
     """Where the provider answers all the same, the page is somebody's advertisement and not in our way."""
-    if at.now_ms - uplink.provider_ms <= at.rules.standby_ms:
+    if not uplink.provider_lost and at.now_ms - uplink.provider_ms <= at.rules.standby_ms:
         return uplink
     return _to(at, uplink, Phase.PORTAL, "a login page stands between it and the internet")
 

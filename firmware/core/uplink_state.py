@@ -175,7 +175,7 @@ class Uplinks:
     uplinks: Mapping[str, Uplink]
     active: str = ""
     reason: str = "nothing has answered yet"
-    since_ms: float = 0.0
+    since_ms: float = NEVER
     used: tuple[str, str] = ("", "")
     """The active one's addresses when it was taken into use."""
     in_call: bool = False

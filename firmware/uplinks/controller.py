@@ -45,6 +45,8 @@ log = logging.getLogger("keepline.uplinks")
 
 COUNT_EVERY_MS = 10_000
 MEASURE_EVERY_MS = 1_000
+MODEM_PATIENCE_MS = 20_000
+"""So long a cellular uplink may be dead before the modem is told to do something about it."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,8 @@ class UplinkController:
         news = [each for name, each in self.state.uplinks.items() if each.phase is not before.uplinks[name].phase]
         for uplink in news:
             log.info("uplink %s: %s (%s)", uplink.name, uplink.phase.value, uplink.reason)
+            if uplink.facts.kind == "cellular" and uplink.phase is Phase.DEAD:
+                self._later("modem", MODEM_PATIENCE_MS, self._wake_modem)
         if news or self.state.active != before.active or self.state.reason != before.reason:
             self._changed()
         if self.state.current and not isinstance(event, TimePassed):
@@ -197,6 +201,13 @@ class UplinkController:
             self._trouble = str(error)
         else:
             self._trouble = ""
+
+    def _wake_modem(self) -> None:
+        """Again and again, as long as the cellular uplink leads nowhere."""
+        dead = [each for each in self.state.uplinks.values() if each.facts.kind == "cellular" and each.phase is Phase.DEAD]
+        if dead and self._parts.modem:
+            self._parts.modem.lost(dead[0].reason)
+            self._later("modem", MODEM_PATIENCE_MS, self._wake_modem)
 
     # Bearers
 

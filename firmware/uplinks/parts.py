@@ -89,6 +89,9 @@ class Modem(Protocol):
 
     def disconnect(self) -> None: ...
 
+    def lost(self, reason: str) -> None:
+        """Nothing has come through for a while, though the modem may believe otherwise."""
+
 
 @dataclass(frozen=True)
 class Parts:

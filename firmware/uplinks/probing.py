@@ -11,6 +11,8 @@ from hal.ports import Scheduler, Timer
 RARELY_MS = 30_000
 """Name servers and the login page are asked this often where it costs nothing."""
 RARELY_METERED_MS = 6 * 3_600_000
+IN_TROUBLE_MS = 4_000
+"""While nobody beyond the router answers: perhaps it is a login page."""
 _MOST_UNDER_WAY = 40
 _GOLDEN = 0.618_034
 _WIDEST_STEP_MS = 350.0
@@ -29,6 +31,15 @@ class _Asked:
     began_ms: float = float("-inf")
     rarely_ms: float = float("-inf")
     under_way: int = 0
+    lost: int = 0
+    """Probes in a row that found nobody beyond."""
+
+    @property
+    def rare_ms(self) -> float:
+        """How seldom the page and the names are asked now."""
+        if self.rate.sparing:
+            return RARELY_METERED_MS
+        return IN_TROUBLE_MS if self.lost > 2 else RARELY_MS
 
 
 def _uneven(number: int) -> float:
@@ -112,7 +123,7 @@ class Probing:
 
     def _rare(self, asked: _Asked) -> tuple[Target, ...]:
         now_ms = self._scheduler.now_ms()
-        if now_ms - asked.rarely_ms < (RARELY_METERED_MS if asked.rate.sparing else RARELY_MS):
+        if now_ms - asked.rarely_ms < asked.rare_ms:
             return ()
         asked.rarely_ms = now_ms
         return ("portal", "dns")
@@ -135,6 +146,8 @@ class Probing:
         asked.under_way -= 1
         if self._closed or self._asked.get(asked.link.name) is not asked:
             return
+        if target in BEYOND:
+            asked.lost = 0 if isinstance(outcome, Answered) else asked.lost + 1
         match outcome:
             case Answered(rtt_ms):
                 self._tell(ProbeAnswered(asked.link.name, target, rtt_ms))

@@ -160,6 +160,17 @@ def test_return_to_the_wire_after_thirty_seconds_of_calm() -> None:
     assert world.reasons()[-1] == "eth0 comes before wlan0 and has been calm for 30 s"
 
 
+def test_the_same_after_a_silent_death() -> None:
+    world = settled()
+    world.ways["eth0"].dead = True
+    world.run(20_000)
+    world.ways["eth0"].dead = False
+    healed_ms = world.now_ms
+    world.run(60_000)
+    assert world.moves()[-1][1] == "eth0"
+    assert 30_000 <= decided(world, healed_ms) < 33_000
+
+
 def test_the_hold_grows_with_each_flap_and_is_forgiven_after_a_long_calm() -> None:
     world = settled(WIRE, WIFI)
     held = []

@@ -75,10 +75,10 @@ class Network:
         self.states[link.name] = replace(
             held, rx_bytes=held.rx_bytes + PROBE_BYTES // 2, tx_bytes=held.tx_bytes + PROBE_BYTES // 2
         )
-        if link.name in self.dead or not held.usable:
-            self.scheduler.later(timeout_ms, lambda: done(Unanswered()))
-        elif target == "portal" and link.name in self.portals:
+        if target == "portal" and link.name in self.portals:
             self.scheduler.later(20, lambda: done(Intercepted()))
+        elif link.name in self.dead | self.portals or not held.usable:
+            self.scheduler.later(timeout_ms, lambda: done(Unanswered()))
         else:
             self.scheduler.later(20, lambda: done(Answered(20)))
 
@@ -118,6 +118,9 @@ class Line:
 
     def disconnect(self) -> None:
         self.told.append(("disconnect",))
+
+    def lost(self, reason: str) -> None:
+        self.told.append(("lost", reason))
 
     @property
     def bearers(self) -> list[str]:
