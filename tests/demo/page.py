@@ -103,7 +103,7 @@ def _run(folder: Path, port: int) -> None:
 @contextmanager
 def _page(folder: Path, port: int) -> Iterator[PageProcess]:
     try:
-        page = PageProcess(folder / "page", folder / "device" / "state", f"127.0.0.1:{port}")
+        page = PageProcess(folder / "page", folder / "device" / "state", f"127.0.0.1:{port}", demo=True)
     except PeerDied as died:
         raise Refused(f"port {port} is taken; choose another, such as: PORT=8081 make demo") from died
     with page:

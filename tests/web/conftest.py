@@ -39,7 +39,7 @@ def whole_scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with Kamailio(folder / "kamailio", {"alice": "alicepw", "600": "600pw"}) as kamailio:
         settings = account("home", kamailio.server, user="alice", password="alicepw")  # noqa: S106 - of this test's own registrar
         far = Baresip(folder / "far", "600", "600pw", server=kamailio.server, source=FAR_HZ)
-        with far, Adapter(folder / "device", settings) as device, PageProcess(folder / "page", device.state) as page:
+        with far, Adapter(folder / "device", settings) as device, PageProcess(folder / "page", device.state, demo=True) as page:
             kamailio.wait_registered("600")
             device.wait_registered()
             yield Scene(kamailio, far, device, page)

@@ -28,8 +28,9 @@ class Answer:
 class PageProcess:
     """One page on the state folder of a device, on a free port or the given one."""
 
-    def __init__(self, folder: Path, state: Path, listen: str = "127.0.0.1:0") -> None:
-        self.process = Process([KEEPLINE_WEB, "--state", state, "--listen", listen], folder)
+    def __init__(self, folder: Path, state: Path, listen: str = "127.0.0.1:0", *, demo: bool = False) -> None:
+        more = ["--demo"] if demo else []
+        self.process = Process([KEEPLINE_WEB, "--state", state, "--listen", listen, *more], folder)
         try:
             self.url = self.process.wait_for_line(r"^ready (http://\S+)$")[1]
         except BaseException:
