@@ -40,6 +40,10 @@ class Journal:
     def entries(self) -> Mapping[str, Entry]:
         return MappingProxyType(self._entries)
 
+    def is_established(self, handle: str) -> bool:
+        entry = self._entries.get(handle)
+        return entry is not None and entry.answered_s is not None
+
     def placed(self, handle: str, line: int, account: str, number: str) -> None:
         self._begin(handle, CallRow(_now(), Direction.OUT, line, account, number), "calling")
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from firmware.core.events import Caller
 from firmware.core.line_state import Phase
-from firmware.exchange.calls import Exchange, NoWay, Wish
+from firmware.exchange.calls import Exchange
+from firmware.exchange.way import NoWay, Wish
 from firmware.line.card import Announcement, LineCard
 from firmware.sip.errors import SipError
 from firmware.sip.news import CallEstablished, CallNews, CallOver, CallProgressed
@@ -63,7 +64,6 @@ class CallBack:
         wanted.timer = self.scheduler.later(TRY_EVERY_MS, lambda: self._try(card, wanted))
         if card.phase is not Phase.IDLE or wanted.handle:
             return
-        assert self.exchange.router is not None  # noqa: S101 (the composition root has set it)
         way = self.exchange.router.find(card.number, wanted.number, Wish())
         if isinstance(way, NoWay):
             return

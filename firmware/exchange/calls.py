@@ -4,7 +4,6 @@ It knows which line has which call. Where a number goes is asked of the router, 
 of `feature_codes`.
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -23,6 +22,8 @@ from firmware.core.events import (
     FarDigitReceived,
 )
 from firmware.core.line_state import Phase
+from firmware.exchange.transfers import Transfers
+from firmware.exchange.way import NoWay, Router, Way, Wish
 from firmware.journal import Journal
 from firmware.line.card import Announcement, LineCard
 from firmware.records.calls import Direction, Outcome
@@ -31,7 +32,6 @@ from firmware.settings.model import Settings
 from firmware.sip.agent import Agent
 from firmware.sip.audio import Source
 from firmware.sip.errors import SipError
-from firmware.sip.invite import Invite
 from firmware.sip.news import (
     CallEstablished,
     CallNews,
@@ -43,8 +43,6 @@ from firmware.sip.news import (
     TransferDone,
 )
 from hal.ports import Scheduler
-
-log = logging.getLogger("keepline.exchange")
 
 UNKNOWN = Caller(None)
 
@@ -60,40 +58,6 @@ class Service(Protocol):
         """The handset was replaced or flashed; nothing is to be said any more."""
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What star codes before a number ask of this one call; None: as usual."""
-
-    account: str = ""
-    hidden: bool | None = None
-    call_waiting: bool | None = None
-    canceller: bool = True
-
-
-@dataclass(frozen=True)
-class Way:
-    """Where a dialed number goes: the account and the INVITE, what the log calls the number, and how long the call may last (0: no limit)."""
-
-    account: str
-    invite: Invite
-    number: str
-    limit_s: float = 0
-    emergency: bool = False
-
-
-@dataclass(frozen=True)
-class NoWay:
-    """Why a number is not called: for the listener, the log, and what the box says."""
-
-    cause: EndCause
-    sentence: str
-    prompt: str
-
-
-class Router(Protocol):
-    def find(self, line: int, digits: str, wish: Wish) -> Way | NoWay: ...
-
-
 class Listeners(Protocol):
     """Who else hears of calls."""
 
@@ -104,33 +68,33 @@ class Listeners(Protocol):
 
 @dataclass
 class Exchange:
-    """Make it first, then give it `cards`, `route` and `run_code`; it is the line cards' `line_card.Exchange`."""
+    """Make it first, then give it `cards` and whom it asks and tells; it is the line cards' `card.Exchange`."""
 
     agent: Agent
     journal: Journal
     scheduler: Scheduler
     listeners: Listeners
     settings: Callable[[], Settings]
+    router: Router
     cards: Sequence[LineCard] = ()
-    router: Router | None = None
     run_code: Callable[[LineCard, str, str], bool] = lambda _card, _handle, _digits: False
     """Does what a star code orders; False where the digits are a number."""
-    refuse: Callable[[LineCard, str, "NoWay"], None] = lambda _card, _handle, _way: None
+    refuse: Callable[[LineCard, str, NoWay], None] = lambda _card, _handle, _way: None
     """Tells whoever dialed why a number is not called, and ends the call."""
-    placed: Callable[[str, "Way"], None] = lambda _handle, _way: None
+    placed: Callable[[str, Way], None] = lambda _handle, _way: None
     call_taken: Callable[[str], None] = lambda _handle: None
     call_gone: Callable[[CallOver], bool] = lambda _news: False
     """Told of calls that are over; True where somebody else than a line had it."""
     progressed: Callable[[CallNews], None] = lambda _news: None
     services: dict[str, Service] = field(default_factory=dict)
+    transfers: Transfers = field(init=False)
     _of_handle: dict[str, tuple[LineCard, ...]] = field(default_factory=dict)
     _announcements: dict[str, Announcement] = field(default_factory=dict)
-    _transferred: dict[str, LineCard] = field(default_factory=dict)
-    """Calls that are being transferred, and the line they came from."""
-    _returning: dict[str, LineCard] = field(default_factory=dict)
-    """Calls whose transfer failed, until their line is free to ring."""
     _sounding: set[int] = field(default_factory=set)
     _undisturbed: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.transfers = Transfers(self.agent, self.journal, self.scheduler, self.router, self.offer)
 
     # Orders of a line card
 
@@ -142,7 +106,6 @@ class Exchange:
     def dial(self, card: LineCard, handle: str, digits: str, wish: Wish) -> None:
         """Send the INVITE for a number, or tell the line why not."""
         number = card.rules.dialing.number_of(digits)
-        assert self.router is not None  # noqa: S101 (the composition root has set it)
         way = self.router.find(card.number, number, wish)
         if isinstance(way, NoWay):
             self.journal.placed(handle, card.number, "", number)
@@ -178,7 +141,7 @@ class Exchange:
         self.call_taken(handle)
         card.begin_call(inband=self._dtmf_of(handle) == "inband", canceller=True)
         entry = self.journal.entries.get(handle)
-        if self.is_established(handle):
+        if self.journal.is_established(handle):
             self.agent.resume(handle, card.audio)
         elif entry and entry.row.direction is Direction.OUT:
             self.agent.attach(handle, card.audio)
@@ -216,28 +179,7 @@ class Exchange:
         self.agent.split(handles)
 
     def transfer_call(self, card: LineCard, handle: str, to: str) -> None:
-        """Connect two far ends; one that only rings yet is given up, and the first is sent to its number."""
-        if self.is_established(to):
-            self._transferred[handle] = card
-            self.agent.transfer_to(handle, to)
-            return
-        entry = self.journal.entries.get(to)
-        self.agent.end(to)
-        self.transfer_to_number(card, handle, entry.row.number if entry else "")
-
-    def transfer_to_number(self, card: LineCard, handle: str, digits: str) -> bool:
-        """Blind transfer; False where the number may not be called. The call leaves the line, and rings back should the transfer fail."""
-        assert self.router is not None  # noqa: S101 (same)
-        way = self.router.find(card.number, digits, Wish())
-        if isinstance(way, NoWay):
-            log.info("a transfer is not made: %s", way.sentence)
-            if handle not in card.state.calls:
-                self._return(handle, card)
-            return False
-        self._transferred[handle] = card
-        self.agent.transfer(handle, way.invite.digits)
-        self.scheduler.post(lambda: card.take(CallEnded(handle, EndCause.CLEARED)))
-        return True
+        self.transfers.connect(card, handle, to)
 
     def send_digit(self, handle: str, digit: str) -> bool:
         service = self.services.get(handle)
@@ -257,8 +199,7 @@ class Exchange:
         """A line took a step: samples flow while any is in use, calls that wait to come back do so when it is free."""
         self.update_clock()
         if card.phase is Phase.IDLE:
-            for handle in [handle for handle, of in self._returning.items() if of is card]:
-                self._return(handle, card)
+            self.transfers.line_is_free(card)
         self.listeners.line_changed(card)
 
     def phone_rang(self, card: LineCard) -> None:
@@ -300,10 +241,6 @@ class Exchange:
         """Whether a second call may be announced in the one that is being talked on."""
         return card.state.call not in self._undisturbed
 
-    def is_established(self, handle: str) -> bool:
-        entry = self.journal.entries.get(handle)
-        return entry is not None and entry.answered_s is not None
-
     # News of calls
 
     def take(self, news: CallNews) -> None:
@@ -311,11 +248,11 @@ class Exchange:
         match news:
             case CallOver():
                 # a call that was talked on has ended well, whatever was refused in it meanwhile
-                self._end(news, EndCause.CLEARED if self.is_established(news.handle) else cause_of(news.status))
+                self._end(news, EndCause.CLEARED if self.journal.is_established(news.handle) else cause_of(news.status))
             case CallReplaced():
                 self._replace(news)
             case TransferDone():
-                self._end_transfer(news)
+                self.transfers.done(news)
             case _:
                 self._tell(news.handle, self._record(news))
         self.progressed(news)
@@ -353,8 +290,7 @@ class Exchange:
         self.journal.ended(news)
         self._undisturbed.discard(news.handle)
         self._announcements.pop(news.handle, None)
-        self._transferred.pop(news.handle, None)
-        self._returning.pop(news.handle, None)
+        self.transfers.gone(news.handle)
         cards = self._of_handle.pop(news.handle, ())
         for card in cards:
             card.take(CallEnded(news.handle, cause))
@@ -374,24 +310,6 @@ class Exchange:
         self.journal.replaced(news.handle, news.by_handle, news.number, established=news.established)
         for card in cards:
             card.rename_call(news.handle, news.by_handle)
-
-    def _end_transfer(self, news: TransferDone) -> None:
-        card = self._transferred.pop(news.handle, None)
-        if card and not news.ok:
-            log.info("a transfer failed: %s", news.reason)
-            self._return(news.handle, card)
-
-    def _return(self, handle: str, card: LineCard) -> None:
-        """A call whose transfer failed rings at its line again, as soon as that is free."""
-        self._returning[handle] = card
-        self.scheduler.post(lambda: self._ring_back(handle))
-
-    def _ring_back(self, handle: str) -> None:
-        card = self._returning.get(handle)
-        entry = self.journal.entries.get(handle)
-        if card and entry and card.phase is Phase.IDLE:
-            del self._returning[handle]
-            self.offer(handle, (card,), Announcement(Caller(entry.row.number or None, entry.row.name or None)))
 
     def _dtmf_of(self, handle: str) -> str:
         entry = self.journal.entries.get(handle)

@@ -12,8 +12,9 @@ from firmware.core.dialing import Order
 from firmware.core.events import CallEnded, EndCause, ServiceStarted
 from firmware.core.incoming import Forwarding
 from firmware.core.star_codes import Feature
-from firmware.exchange.calls import Exchange, NoWay, Service, Wish
+from firmware.exchange.calls import Exchange, Service
 from firmware.exchange.services_file import ServicesFile
+from firmware.exchange.way import NoWay, Wish
 from firmware.line.card import LineCard
 from firmware.records.calls import CallRow, Direction
 from firmware.settings.model import Settings
@@ -176,7 +177,7 @@ class FeatureCodes:
             case Feature.SAY_STATUS:
                 return self.status_words(card)
             case Feature.BLIND_TRANSFER if card.state.held:
-                done = self.exchange.transfer_to_number(card, card.state.held.call, order.number)
+                done = self.exchange.transfers.to_number(card, card.state.held.call, order.number)
                 return ("transfer_done" if done else "number_blocked",)
         return ("not_possible",)
 

@@ -25,7 +25,8 @@ from firmware.core.incoming import (
 )
 from firmware.core.line_calls import can_wait
 from firmware.core.line_state import Phase
-from firmware.exchange.calls import Exchange, NoWay, Way, Wish, account_of
+from firmware.exchange.calls import Exchange, account_of
+from firmware.exchange.way import NoWay, Way, Wish
 from firmware.line.card import Announcement, LineCard
 from firmware.records.calls import Outcome
 from firmware.settings.model import Account, Settings
@@ -157,7 +158,6 @@ class IncomingCalls:
     def _way(self, account: Account, number: str) -> Way | NoWay:
         """By the account that was called, so that its owner pays; the guards of the dial plan hold as for any call."""
         line = self._cards_of(account)[0].number
-        assert self.exchange.router is not None  # noqa: S101 (the composition root has set it)
         return self.exchange.router.find(line, number, Wish(account=account.id))
 
     def _bridge(self, handle: str, account: Account, way: Way, reason: str) -> None:
@@ -204,7 +204,7 @@ class IncomingCalls:
         if other is None:
             return False
         self._sent_on.pop(other, None)
-        self.exchange.agent.end(other, 0 if self.exchange.is_established(other) else _refusal(news))
+        self.exchange.agent.end(other, 0 if self.exchange.journal.is_established(other) else _refusal(news))
         return True
 
 

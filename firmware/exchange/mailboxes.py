@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from firmware.exchange.calls import Exchange, Service, Wish
+from firmware.exchange.calls import Exchange, Service
+from firmware.exchange.way import Wish
 from firmware.line.card import LineCard
 from firmware.records.messages import Message
 from firmware.records.voicemail import Limits, VoicemailStore

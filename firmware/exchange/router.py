@@ -11,8 +11,8 @@ from datetime import datetime
 from firmware.core.dial_plan import NoRoute, Situation
 from firmware.core.schedule import Moment
 from firmware.core.spending import Spending
-from firmware.exchange.calls import NoWay, Way, Wish
 from firmware.exchange.dial_plan import DialPlan, moment_of
+from firmware.exchange.way import NoWay, Way, Wish
 from firmware.records.calls import CallRow, Direction
 from firmware.settings.model import Settings
 from firmware.sip.invite import Invite

@@ -74,8 +74,8 @@ class Switchboard:
         """What calls go by; "" where nobody watches uplinks."""
         self.services = ServicesFile(folder.path / "services.json", self.renew_rules)
         self.plan = DialPlan(settings())
-        self.exchange = Exchange(agent, journal, scheduler, listeners, settings)
         self.router = Router(settings, working, self._hides_number, self.plan)
+        self.exchange = Exchange(agent, journal, scheduler, listeners, settings, self.router)
         self.store = VoicemailStore(folder.path / "voicemail", trouble, lambda _box: scheduler.post(self._count_messages))
         self._mailer = Mailer(self.store, scheduler, trouble)
         self._sayings = Prompts(settings().device.language)
@@ -166,7 +166,6 @@ class Switchboard:
 
     def _join(self) -> None:
         exchange = self.exchange
-        exchange.router = self.router
         exchange.run_code = self.features.run
         exchange.refuse = self.features.refuse
         exchange.placed = lambda handle, way: self.limits.placed(handle, way.limit_s)
