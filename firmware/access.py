@@ -5,6 +5,7 @@ root, kept apart for its size. With no [[uplink]] in the settings there is nothi
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 
 from firmware.core.indicator import Reach
 from firmware.core.uplink_events import UplinkFacts
@@ -44,14 +45,18 @@ class Access:
         self._calls: set[str] = set()
         self._questions = NetworkQuestions(_targets(settings), self._told)
         parts = Parts(
-            NetworkWatch([uplink.interface for uplink in settings.uplink]), self._questions, agent, self._routes(), modem
+            NetworkWatch([uplink.interface for uplink in settings.uplink]),
+            self._questions,
+            agent,
+            self._routes(folder.path / "arp.json"),
+            modem,
         )
         memory = Memory(folder.path / "uplinks.json", lambda: datetime.now().astimezone())
         self.controller = UplinkController(_wishes(settings), parts, scheduler, memory, changed)
 
-    def _routes(self) -> Routes | None:
+    def _routes(self, note: Path) -> Routes | None:
         """Without the right to change routes everything is watched all the same."""
-        routes = Routes(lambda sentence: log.warning("%s", sentence))
+        routes = Routes(lambda sentence: log.warning("%s", sentence), note)
         try:
             routes.start()
         except NetworkError as error:
