@@ -67,7 +67,17 @@ ROOMS: dict[str, frozenset[str]] = {
         }
     ),
     "firmware.cellular": frozenset(
-        {"firmware.core", "firmware.orders", "hal.at", "hal.modem", "hal.modem_tables", "hal.ports", "hal.usb_modem"}
+        {
+            "firmware.core",
+            "firmware.orders",
+            "hal.at",
+            "hal.errors",
+            "hal.modem",
+            "hal.modem_tables",
+            "hal.ports",
+            "hal.serial_port",
+            "hal.usb_modem",
+        }
     ),
     "firmware.control": frozenset({"firmware.orders", "firmware.state_folder"}),
     "firmware.loop": frozenset(),

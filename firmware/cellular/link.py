@@ -30,3 +30,6 @@ class Bearer(Protocol):
 
     def down(self) -> None:
         """Take it down; nothing happens if it is not up."""
+
+    async def ended(self) -> None:
+        """After `down`: when nothing of it is left."""

@@ -126,6 +126,11 @@ class CellularModem:
         """Take the data down and let the port go. The modem stays registered."""
         self._happened(Stopped())
 
+    async def ended(self) -> None:
+        """After `stop`: when address and route are gone."""
+        await self._network_card.ended()
+        await self._ppp.ended()
+
     def connect(self) -> None:
         """Data is wanted. It is so from the start."""
         self._happened(DataWanted(wanted=True))

@@ -54,6 +54,9 @@ class SimulatedCard:
     def down(self) -> None:
         self.is_up = False
 
+    async def ended(self) -> None:
+        assert not self.is_up
+
 
 class SessionBench(ModemBench):
     """One box with one modem. `restart` is the box restarting, with the same state folder and the same modem."""

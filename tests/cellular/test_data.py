@@ -9,28 +9,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from firmware.cellular.assembly import Wiring, assemble
 from firmware.cellular.dhcp import DhcpBearer
-from firmware.cellular.memory import ModemMemory
 from firmware.cellular.orders import orders
-from firmware.cellular.ppp import PppBearer
-from firmware.cellular.providers import Providers
-from firmware.cellular.session import CellularModem
-from firmware.cellular.state import CellularSettings, CellularState, Equipment
+from firmware.cellular.state import CellularSettings, CellularState
 from firmware.core.modem_events import Apn
 from firmware.loop import Loop
 from firmware.orders import OrderRefused
-from hal.errors import PartMissing
-from hal.serial_port import SerialSource
 from hal.sim.cellular import SimModem, World
 from hal.sim.cellular_port import SimModemPlug
-from tests.cellular.bench import DATABASE
 from tests.cellular.mobile_network import CARD, MODEM, MobileNetwork, mobile_network, prove
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
-
-    from hal.usb_modem import UsbModem
 
 
 class Box:
@@ -40,23 +32,12 @@ class Box:
         self.loop, self.network, self.world = Loop(), network, world
         self.sim = SimModem(self.loop, world)
         self.sim.on_data = network.lead
+        world.network.apns = frozenset({"internet.beeline.kz"})  # what the installed database knows for this card
         self.plug = SimModemPlug(self.loop, self.sim, folder / "usb", interface=CARD)
-        (folder / "providers.xml").write_text(DATABASE)
         self.states: list[CellularState] = []
         self._changed = asyncio.Event()
-        self.card = DhcpBearer(self._interface, folder / "run")
-        self.modem = CellularModem(
-            self.loop,
-            SerialSource(self.loop, lambda: self.plug.tree.find().control),
-            Equipment(self._find),
-            settings,
-            network_card=self.card,
-            ppp=PppBearer(lambda: "", lambda: "", "ppp0", folder / "run"),
-            prove=prove,
-            memory=ModemMemory(folder / "modem.json"),
-            providers=Providers(self.loop, folder / "providers.xml"),
-            today=lambda: 1,
-        )
+        (folder / "state").mkdir(exist_ok=True)
+        self.modem = assemble(self.loop, folder / "state", Wiring(usb=self.plug.tree), settings, prove)
 
     async def until(self, wanted: Callable[[CellularState], bool]) -> CellularState:
         while not wanted(self.modem.state):
@@ -67,16 +48,6 @@ class Box:
     def on_state(self, state: CellularState) -> None:
         self.states.append(state)
         self._changed.set()
-
-    def _find(self) -> UsbModem | None:
-        try:
-            return self.plug.tree.find()
-        except PartMissing:
-            return None
-
-    def _interface(self) -> str:
-        found = self._find()
-        return found.interface if found else ""
 
 
 @asynccontextmanager
@@ -90,7 +61,7 @@ async def box(
         yield made
     finally:
         made.modem.stop()
-        await made.card.ended()
+        await made.modem.ended()
         made.plug.pull()
 
 
@@ -111,7 +82,12 @@ def test_data_comes_up_by_itself_and_leaves_nothing_behind(tmp_path: Path, *, re
         world.network.refuses_others = refuses
         async with box(network, tmp_path, world) as made:
             state = await made.until(attached)
-            assert (state.interface, state.apn, state.gateway, state.nameservers) == (CARD, "internet", MODEM, (MODEM,))
+            assert (state.interface, state.apn, state.gateway, state.nameservers) == (
+                CARD,
+                "internet.beeline.kz",
+                MODEM,
+                (MODEM,),
+            )
             assert f"{state.address}/24" in network.addresses()
             route = network.default_route()
             assert f"default via {MODEM} dev {CARD} proto dhcp" in route
