@@ -113,7 +113,7 @@ def heal(stage: Stage, interface: str) -> None:
 
 
 def _wait_standby(stage: Stage, interface: str) -> None:
-    stage.device.wait(
+    stage.wait_status(
         lambda status: any(
             each["name"] == interface and each["state"] in {"standby", "poor", "active"} for each in status["uplinks"]
         ),

@@ -74,6 +74,8 @@ class Laboratory:
             each.join(self.ways)
         for each in self.uplinks.values():
             each.lease()
+            if each.plan.ipv6:
+                self.wait_ipv6(each.interface)
         self._services()
 
     def _uplink(self, number: int, plan: UplinkPlan, spaces: Namespaces) -> Uplink:

@@ -81,9 +81,8 @@ def _near(talk: Conversation, cut_s: float) -> Lane:
 
 
 def _far(stage: Stage, cut_s: float) -> Lane:
-    times, samples = stage.far.heard_with_times()
-    began_s = min(float(at) - (number + 1) * 0.02 for number, at in enumerate(times[-500:]))
-    return lane("heard at the far end", samples[-500 * 160 :], NEAR, began_s - cut_s)
+    began_s, samples = stage.far.heard_since()
+    return lane("heard at the far end", samples, NEAR, began_s - cut_s)
 
 
 def lane(title: str, samples: Samples, voice: Voice, began_s: float) -> Lane:

@@ -13,7 +13,7 @@ from tests.lab.telephony import Exchange
 from tests.peers.errors import PeerSilent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tests.lab.uplink import UplinkPlan
@@ -103,6 +103,17 @@ class Stage:
             self._talk.close()
             self._talk = None
 
+    def wait_status(self, holds: Callable[[dict[str, Any]], object], what: str, timeout_s: float = 15.0) -> dict[str, Any]:
+        """As the device's `wait`, for figures that change without an event: looked at often."""
+        end = time.monotonic() + timeout_s
+        while not holds(status := self.device.ask("status")):
+            if time.monotonic() > end:
+                raise PeerSilent(
+                    f"{what} did not happen within {timeout_s} s; {status['uplinks']}\n{self.device.process.log_tail}"
+                )
+            time.sleep(0.1)
+        return dict(status)
+
     def wait_contact(self, interface: str, timeout_s: float = 10.0) -> None:
         """Return once the registrar would send a call by this uplink; raises `PeerSilent`."""
         end, outside = time.monotonic() + timeout_s, self.lab[interface].outside
@@ -124,7 +135,7 @@ class Stage:
 
     def wait_active(self, interface: str, timeout_s: float = 10.0) -> dict[str, Any]:
         """Return once the device says it uses this uplink (empty: none)."""
-        return self.device.wait(
+        return self.wait_status(
             lambda status: (status.get("uplink") or {}).get("active", "-") == interface,
             f"use of {interface or 'no uplink'}",
             timeout_s,

@@ -7,10 +7,12 @@ Must not know the uplinks.
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from tests.lab.addresses import FAR, FAR6, SERVER, SERVER6
 from tests.lab.ordered import Ordered, here, module
@@ -35,6 +37,8 @@ PASSWORD = "laboratory"  # noqa: S105 - nothing to keep secret in here
 NUMBER = "600"
 DEVICE_USER = "alice"
 CALLED_BY_PBX = "620"
+FRAME_S = 0.02
+LOOK_AHEAD = 15
 Transport = Literal["udp", "tcp", "tls"]
 FarKind = Literal["pjsua2", "baresip", "asterisk"]
 
@@ -106,14 +110,28 @@ class PjsuaEnd(Ordered):
         self.wait_for_line("^registered$")
 
     def heard(self) -> Samples:
-        return self.heard_with_times()[1]
+        return self.heard_since()[1]
 
-    def heard_with_times(self) -> tuple[np.ndarray[Any, np.dtype[np.float64]], Samples]:
-        """For each frame of 20 ms the moment it was heard, and all samples."""
+    def heard_since(self) -> tuple[float, Samples]:
+        """When the recording began, and all of it. While nothing is connected to its ear the engine gives no frames: that time is filled with silence."""
         data = self.recording.read_bytes() if self.recording.exists() else b""
         size = HEARD.size + FRAME_BYTES
         rows = np.frombuffer(data[: len(data) // size * size], np.dtype([("at", "<f8"), ("pcm", "<i2", FRAME_BYTES // 2)]))
-        return rows["at"].copy(), rows["pcm"].reshape(-1).copy()
+        if not len(rows):
+            return time.monotonic(), np.zeros(0, np.int16)
+        began_s, before = float(rows["at"][0]), _missing(rows["at"])
+        silence = np.zeros(FRAME_BYTES // 2, np.int16)
+        frames = [each for row, count in zip(rows["pcm"], before, strict=True) for each in (*[silence] * count, row)]
+        return began_s - FRAME_S, np.concatenate(frames)
+
+
+def _missing(times: npt.NDArray[np.float64]) -> list[int]:
+    """How many frames are missing before each: as many as all of the next ones are late; a frame late by itself is only a busy machine."""
+    late_s = times - times[0] - FRAME_S * np.arange(len(times))
+    padded = np.concatenate([late_s, np.full(LOOK_AHEAD, late_s[-1])])
+    for_good_s = np.lib.stride_tricks.sliding_window_view(padded, LOOK_AHEAD)[: len(times)].min(axis=1)
+    counts = np.maximum.accumulate(np.maximum(0, np.round(for_good_s / FRAME_S))).astype(int)
+    return [int(each) for each in np.diff(counts, prepend=0)]
 
 
 class BaresipEnd(Baresip):

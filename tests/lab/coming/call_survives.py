@@ -82,7 +82,7 @@ def test_twice_and_back_to_the_wire_when_the_other_dies_too(tmp_path: Path) -> N
         stage.call()
         cut(stage, FAULTS["cable"])
         stage.lab["eth0"].plug()
-        stage.device.wait(
+        stage.wait_status(
             lambda status: next(each for each in status["uplinks"] if each["name"] == "eth0")["state"] == "standby",
             "the wire",
             30,

@@ -29,7 +29,7 @@ def row(status: dict[str, Any], interface: str) -> dict[str, Any]:
 def test_the_best_is_used_and_the_others_wait(tmp_path: Path) -> None:
     with Stage(tmp_path) as stage:
         stage.wait_active("eth0")
-        status = stage.device.wait(
+        status = stage.wait_status(
             lambda each: all(row(each, name)["state"] == "standby" for name in ("wlan0", "wwan0")), "the standby", IDLE_S
         )
         for plan in stage.plans:
@@ -38,7 +38,7 @@ def test_the_best_is_used_and_the_others_wait(tmp_path: Path) -> None:
             assert known["address"] == stage.lab[plan.interface].address
             assert known["gateway"] == stage.lab[plan.interface].gateway
             assert known["metered"] == plan.metered
-        status = stage.device.wait(lambda each: row(each, "eth0")["rtt_ms"], "a round trip", IDLE_S)
+        status = stage.wait_status(lambda each: row(each, "eth0")["rtt_ms"], "a round trip", IDLE_S)
         assert row(status, "eth0")["rtt_ms"] >= 60
 
 
@@ -47,7 +47,7 @@ def test_a_portal_is_not_the_internet(tmp_path: Path) -> None:
         stage.wait_active("eth0")
         stage.lab["eth0"].hold_portal()
         stage.wait_active("wlan0", IDLE_S)
-        stage.device.wait(lambda status: row(status, "eth0")["state"] == "portal", "the portal", 40)
+        stage.wait_status(lambda status: row(status, "eth0")["state"] == "portal", "the portal", 40)
 
 
 def test_names_that_nobody_answers_do_not_end_what_works(tmp_path: Path) -> None:
@@ -122,12 +122,12 @@ def test_when_nothing_works_the_dial_tone_says_so_and_it_tries_on(tmp_path: Path
         stage.wait_active("eth0")
         for uplink in stage.lab.uplinks.values():
             uplink.silence()
-        stage.device.wait(lambda status: not status["uplink"]["works"], "the end of everything", IDLE_S)
+        stage.wait_status(lambda status: not status["uplink"]["works"], "the end of everything", IDLE_S)
         stage.device.lift()
         assert stage.device.hear(2.0).name != "dial"
         stage.device.replace()
         stage.lab["wlan0"].heal()
-        stage.device.wait(lambda status: status["uplink"]["works"], "one that works", 40)
+        stage.wait_status(lambda status: status["uplink"]["works"], "one that works", 40)
         stage.device.wait_registered(timeout_s=30)
         stage.call()
         stage.talk()
@@ -151,7 +151,7 @@ def test_without_the_right_to_change_routes_it_says_so_and_watches_on(tmp_path: 
         assert "CAP_NET_ADMIN" in status["uplink"]["trouble"] or any(
             "CAP_NET_ADMIN" in line for line in stage.device.process.lines
         )
-        stage.device.wait(lambda each: row(each, "wlan0")["rtt_ms"], "probes", IDLE_S)
+        stage.wait_status(lambda each: row(each, "wlan0")["rtt_ms"], "probes", IDLE_S)
         assert not any("Traceback" in line for line in stage.device.process.lines)
         stage.call()
         stage.talk()
