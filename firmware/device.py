@@ -6,6 +6,7 @@ The only module that sees everyone. What is decided stands in `core`; here each 
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from firmware.loop import Loop
 from firmware.notify import tell_service_manager, watchdog_interval_ms
 from firmware.numbering.errors import NumberingError
 from firmware.orders import Handler, OrderRefused
+from firmware.page_orders import DeviceParts, PageOrders
 from firmware.panel import Panel
 from firmware.phone_orders import PhoneOrders
 from firmware.records.call_log import CallLog
@@ -34,6 +36,7 @@ from firmware.settings.difference import difference
 from firmware.settings.errors import SettingsWrong
 from firmware.settings.load import load
 from firmware.settings.model import Settings, with_changes
+from firmware.settings.presets import presets_for
 from firmware.sip.agent import Agent
 from firmware.sip.errors import SipError
 from firmware.sip.news import (
@@ -52,6 +55,7 @@ from firmware.sound.countries import load_country
 from firmware.sound.errors import SoundError
 from firmware.state_folder import FolderError, StateFolder
 from firmware.status import StatusView
+from firmware.system.pending import settle
 from firmware.watchdog import Watchdog
 from hal.board import Board, open_board
 from hal.errors import PartError
@@ -93,6 +97,23 @@ class Device:
             self.switchboard.bearer_kind = self._bearer_kind
             self._view.access = self.access.status
         self.panel = Panel(self.board.pins, self.board.panel, self._loop, self._pressed)
+        self.restart_wanted = asyncio.Event()
+        self.page = PageOrders(
+            DeviceParts(
+                settings_path,
+                folder,
+                board,
+                lambda: self.settings,
+                self.agent,
+                lambda: self._journal.entries,
+                self._loop,
+                self.reload,
+                self.restart_wanted.set,
+                self._status,
+                self._calls,
+                self._trouble,
+            )
+        )
         self.control = Control(folder.control_socket, self._orders())
         self._watchdog: Watchdog | None = None
 
@@ -133,25 +154,28 @@ class Device:
         if self.access:
             await self.access.close()
         self.switchboard.close()
+        self.page.close()
         self.agent.close()
         await self.control.stop()
         self.panel.close()
         self.board.close()
         self._call_log.close()
 
+    def _publish(self, event: Mapping[str, object]) -> None:
+        self.control.publish(event)
+        self.page.hear_event(event)
+
     # Who listens to the exchange (exchange.Listeners)
 
     def line_changed(self, card: LineCard) -> None:
-        self.control.publish({"event": "line", **self._view.line(card)})
+        self._publish({"event": "line", **self._view.line(card)})
         self.renew_panel()
 
     def phone_rang(self, card: LineCard) -> None:
-        self.control.publish({"event": "ring", "line": card.number, "ringing": card.phase is Phase.RINGING})
+        self._publish({"event": "ring", "line": card.number, "ringing": card.phase is Phase.RINGING})
 
     def publish_call(self, handle: str, what: str) -> None:
-        self.control.publish(
-            {"event": "call", "what": what, "calls": self._view.calls(self._loop.now_ms() / 1000), "call": handle}
-        )
+        self._publish({"event": "call", "what": what, "calls": self._view.calls(self._loop.now_ms() / 1000), "call": handle})
 
     # Uplinks
 
@@ -160,7 +184,7 @@ class Device:
         self.switchboard.renew_rules()
         self.renew_panel()
         if self.access:
-            self.control.publish({"event": "uplink", **self.access.status()})
+            self._publish({"event": "uplink", **self.access.status()})
 
     def _bearer_kind(self) -> str:
         return self.access.kind if self.access else ""
@@ -201,7 +225,7 @@ class Device:
 
     def _pressed(self, order: ButtonOrder) -> None:
         log.info("the button was held: %s", order.value)
-        self.control.publish({"event": "button", "order": order.value})
+        self._publish({"event": "button", "order": order.value})
 
     async def _identify(self) -> object:
         self.panel.identify()
@@ -242,7 +266,7 @@ class Device:
             self._working.discard(news.account)
         self.renew_panel()
         if account:
-            self.control.publish({"event": "account", **self._view.account(account, self._loop.now_ms())})
+            self._publish({"event": "account", **self._view.account(account, self._loop.now_ms())})
 
     # Orders of the control socket
 
@@ -253,6 +277,7 @@ class Device:
             "reload": self.reload,
             "panel.identify": self._identify,
             **self.switchboard.orders(),
+            **self.page.orders(),
             **(self.access.orders() if self.access else {}),
             **PhoneOrders(lambda: self.board.lines).orders(),
         }
@@ -302,37 +327,51 @@ class Device:
 def run(settings_path: Path, state: Path, board: str | None) -> int:
     """Run the device until SIGTERM or SIGINT; the exit status of `keepline run`."""
     try:
-        settings = load(settings_path)
         folder = StateFolder.open(state)
+        settle(settings_path, state)
+        settings = load(settings_path)
     except (SettingsWrong, FolderError) as problem:
         print(problem, file=sys.stderr)  # noqa: T201 (the command line's words)
         return 2
     logging.basicConfig(level=settings.device.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        asyncio.run(_serve(settings_path, settings, folder, board or settings.device.board))
+        again = asyncio.run(_serve(settings_path, settings, folder, board or settings.device.board))
     except (PartError, SipError, SoundError, NumberingError, OSError) as problem:
         print(problem, file=sys.stderr)  # noqa: T201 (same)
         return 2
     finally:
         folder.close()
+    if again:
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, as we were started
     return 0
 
 
-async def _serve(settings_path: Path, settings: Settings, folder: StateFolder, board: str) -> None:
+async def _serve(settings_path: Path, settings: Settings, folder: StateFolder, board: str) -> bool:
+    """Whether to start anew."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    for sentence in presets_for(settings_path).sentences:
+        log.warning("%s", sentence)
     device = Device(settings_path, settings, folder, board)
     try:
         await device.start()
         loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(_reload(device)))
         print("ready", flush=True)  # noqa: T201 (the line that callers wait for)
         tell_service_manager("READY=1")
-        await stop.wait()
+        await _first(stop, device.restart_wanted)
         tell_service_manager("STOPPING=1")
     finally:
         await device.close()
+    return device.restart_wanted.is_set() and not stop.is_set()
+
+
+async def _first(*events: asyncio.Event) -> None:
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for each in waiting:
+        each.cancel()
 
 
 async def _reload(device: Device) -> None:

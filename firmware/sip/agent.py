@@ -188,6 +188,17 @@ class Agent:
         """Let a fax pass: G.711, and a jitter buffer that stands still. Off lets the buffer follow the network again; the codec stays."""
         self._calls.set_fax(handle, wanted=on)
 
+    def call_id(self, handle: str) -> str:
+        """SIP's Call-ID; "" while there is none."""
+        with contextlib.suppress(pj.Error, KeyError):
+            return str(self._calls[handle].getInfo().callIdString)
+        return ""
+
+    @property
+    def uplinks(self) -> Uplinks:
+        """What calls and registrations may be sent by now."""
+        return self._uplinks
+
     def quality(self, handle: str) -> Quality:
         return self._calls[handle].quality() if handle in self._calls else Quality()
 

@@ -86,13 +86,15 @@ class CallMedia(pj.Call):  # type: ignore[misc]
             return None
         with contextlib.suppress(pj.Error):
             statistics = self.getStreamStat(0).rtcp
-            received = statistics.rxStat
+            received, sent = statistics.rxStat, statistics.txStat
             return Quality(
                 rx_packets=received.pkt,
                 rx_lost=received.loss,
-                tx_packets=statistics.txStat.pkt,
+                tx_packets=sent.pkt,
                 jitter_ms=received.jitterUsec.mean / 1000,
                 rtt_ms=statistics.rttUsec.mean / 1000,
+                tx_lost=sent.loss if sent.updateCount else None,
+                tx_jitter_ms=sent.jitterUsec.mean / 1000,
             )
         return None
 

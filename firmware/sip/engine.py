@@ -67,7 +67,16 @@ def explain(error: "pj.Error") -> str:
 class _Log(pj.LogWriter):  # type: ignore[misc]
     """Sends the engine's log where ours goes: level 1 is worth knowing, the rest is trace."""
 
+    def __init__(self, printed: int) -> None:
+        super().__init__()
+        self._printed = printed
+        self.on_wire: Callable[[str], None] | None = None
+
     def write(self, entry: Any) -> None:
+        if self.on_wire and entry.msg.startswith(("TX ", "RX ")):
+            self.on_wire(entry.msg)
+        if entry.level > self._printed:
+            return
         trace.log(logging.INFO if entry.level == 1 else logging.DEBUG, "%s", _indented(entry.msg))
 
 
@@ -107,8 +116,9 @@ class Engine:
         self._clock_runs = False
         self._clock_wanted: set[str] = set()
         self._endpoint = _Endpoint()
-        self._log = _Log()
-        self._endpoint_log_level = 5 if settings.device.log_level == "debug" else 2
+        debug = settings.device.log_level == "debug"
+        self._log = _Log(5 if debug else 2)
+        self._endpoint_log_level = 5 if debug else 4
         with _usable():
             self._endpoint.libCreate()
             self._endpoint.libInit(self._config())
@@ -213,6 +223,10 @@ class Engine:
     def select_accounts_by(self, select: Callable[[str, str, int], int]) -> None:
         """Who says which account an incoming request is for."""
         self._endpoint.select = select
+
+    def watch_wire(self, take: Callable[[str], None]) -> None:
+        """Every SIP message, as the engine's log writes it."""
+        self._log.on_wire = take
 
     def know_host(self, name: str, address: str) -> None:
         """Teach the engine's own resolver a name of the hosts file, which it does not read."""

@@ -72,6 +72,9 @@ class Quality:
     tx_packets: int = 0
     jitter_ms: float = 0.0
     rtt_ms: float = 0.0
+    tx_lost: int | None = None
+    """What the far end says it misses of ours; None before it says anything."""
+    tx_jitter_ms: float = 0.0
 
     @property
     def loss_percent(self) -> float:
