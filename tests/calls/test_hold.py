@@ -39,13 +39,14 @@ def line(impatient: Trunk) -> Iterator[Trunk]:
 def test_hold_is_shown_outlives_silence_and_ends(line: Trunk, direction: str, address: str, answered: str) -> None:
     with RtpEnd(FAR_HZ) as voice:
         keys = {"media_port": str(voice.port), "new_port": str(voice.port), "new_direction": direction, "new_address": address}
-        with line.far("reinvite", pause_ms=2500, keys=keys) as far:
+        with line.far("reinvite", pause_ms=4000, keys=keys) as far:
             line.dial()
             line.device.wait_line("in call")
             _wait_state(line, "held")
-            voice.silent = True  # for longer than the device's patience
-            _wait_state(line, "in call")
+            voice.silent = True
+            line.device.samples(1.5 * SILENCE_S)  # for longer than the device's patience, and over before the far end resumes
             voice.silent = False
+            _wait_state(line, "in call")
             assert tone_level_dbm0(line.device.samples(0.6)[-1600:], FAR_HZ) > HEARD_DBM0
             line.device.say(tone(NEAR_HZ, 0.6))
             assert loudest_dbm0(voice.heard(), NEAR_HZ) > HEARD_DBM0
