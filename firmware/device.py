@@ -34,9 +34,8 @@ from firmware.records.calls import CallRow, Outcome, as_json
 from firmware.records.errors import RecordsError
 from firmware.settings.difference import difference
 from firmware.settings.errors import SettingsWrong
-from firmware.settings.load import load
+from firmware.settings.load import load, presets_for
 from firmware.settings.model import Settings, with_changes
-from firmware.settings.presets import presets_for
 from firmware.sip.agent import Agent
 from firmware.sip.errors import SipError
 from firmware.sip.news import (
