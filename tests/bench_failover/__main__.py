@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +23,7 @@ PARTS = ("calls", "encrypted", "idle", "return", "standing", "calm")
 def main(words: Sequence[str] | None = None) -> int:
     """0 if every target was met, 1 if one was missed."""
     arguments = _parser().parse_args(words)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the laboratory is removed then too
     load_before = os.getloadavg()
     rows: list[Row] = []
     with TemporaryDirectory(prefix="keepline-failover-") as folder:
