@@ -69,9 +69,17 @@ class Probes(Table, frozen=True, kw_only=True):
 
 
 class Modem(Table, frozen=True, kw_only=True):
-    port: Annotated[str, text("The modem's AT port.", formats.FILE)]
+    port: Annotated[
+        str, text("The modem's AT port; empty: found on the USB by its interface.", formats.or_empty(formats.FILE))
+    ] = ""
+    data_port: Annotated[
+        str, text("The modem's second AT port, where PPP dials; empty: found on the USB.", formats.or_empty(formats.FILE))
+    ] = ""
     apn: Annotated[str, text("The operator's access point; empty: the one known for the card.", formats.APN)] = ""
+    apn_user: Annotated[str, text("User name of that access point, if it has one.", formats.LOGIN)] = ""
+    apn_password: Annotated[Secret, text("Its password.", formats.PASSWORD)] = Secret()
     pin: Annotated[Secret, text("The PIN of the SIM card.", formats.PIN)] = Secret()
+    roaming: Annotated[bool, choice("Whether data is allowed in a foreign network.")] = False
 
 
 class Web(Table, frozen=True, kw_only=True):
