@@ -222,7 +222,7 @@ def _with_secrets_of(present: Settings, settings: Settings) -> tuple[Settings, l
     def keep(name: str, table: Table, key: str) -> Secret:
         own: Secret = getattr(table, key)
         kept = own or getattr(known.get(name), key, Secret())
-        if not kept and name.startswith(("account", "mail")) and key == "password":
+        if not kept and key == "password" and getattr(table, "user", ""):
             missing.append(f"{name}: {key}")
         return kept
 

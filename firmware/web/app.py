@@ -114,7 +114,7 @@ class Web:
 
     def _is_in(self, visitor: Visitor) -> bool:
         """Watching is no sign of life: a page left open must not keep its session for ever."""
-        return not visitor.session or self.sessions.visitor(visitor.session, used=False) is not None
+        return not visitor.session or self.sessions.visitor(visitor.session, secure=visitor.secure, used=False) is not None
 
     async def _metrics(self, _: Request) -> Response:
         # imported at the first look: most boxes are never asked

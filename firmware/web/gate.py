@@ -63,8 +63,9 @@ class Gate:
         authorization = headers.get("authorization", "")
         if authorization.lower().startswith(_BEARER):
             return await self._by_token(authorization[len(_BEARER) :].strip())
-        word = _cookies(headers).get(cookie_name(secure=_is_secure(scope)), "")
-        visitor = self._sessions.visitor(word) if word else None
+        secure = _is_secure(scope)
+        word = _cookies(headers).get(cookie_name(secure=secure), "")
+        visitor = self._sessions.visitor(word, secure=secure) if word else None
         if visitor is None and self._demo and _is_loopback(scope) and await self._is_simulated():
             return _DEMO
         if visitor is None and scope["path"] == "/metrics" and _is_loopback(scope) and "x-forwarded-for" not in headers:

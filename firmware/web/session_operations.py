@@ -81,8 +81,8 @@ class SessionOperations:
         """A new word with every sign-in, so that one planted before is worth nothing."""
         _refuse(judged)
         self.sessions.end(asked.visitor.session)
-        word = self.sessions.begin(how)
-        visitor = self.sessions.visitor(word)
+        word = self.sessions.begin(how, secure=asked.secure)
+        visitor = self.sessions.visitor(word, secure=asked.secure)
         answer = JSONResponse({"csrf": visitor.csrf if visitor else ""})
         answer.set_cookie(
             cookie_name(secure=asked.secure), word, max_age=LONGEST_S, secure=asked.secure, httponly=True, samesite="strict"

@@ -16,6 +16,7 @@ MOST_SESSIONS = 200
 class _Session:
     csrf: str
     how: How
+    secure: bool
     began_s: float
     used_s: float
 
@@ -27,25 +28,27 @@ class Sessions:
         self._clock_s = clock_s
         self._sessions: dict[str, _Session] = {}
 
-    def begin(self, how: How) -> str:
-        """A new session's word, for the cookie."""
+    def begin(self, how: How, *, secure: bool) -> str:
+        """A new session's word, for the cookie. One that went over TLS is good there only, and one that did not is not."""
         self._drop_ended()
         while len(self._sessions) >= MOST_SESSIONS:
             self._sessions.pop(min(self._sessions, key=lambda name: self._sessions[name].used_s))
         word, now = secrets.token_urlsafe(32), self._clock_s()
-        self._sessions[_name(word)] = _Session(secrets.token_urlsafe(24), how, now, now)
+        self._sessions[_name(word)] = _Session(secrets.token_urlsafe(24), how, secure, now, now)
         return word
 
-    def visitor(self, word: str, *, used: bool = True) -> Visitor | None:
+    def visitor(self, word: str, *, secure: bool, used: bool = True) -> Visitor | None:
         """Who the word stands for; None when it never was, or has ended. `used` counts as a sign of life."""
         name = _name(word)
         session = self._sessions.get(name)
-        if session is None or self._ended(session):
-            self._sessions.pop(name, None)
+        if session is None or session.secure != secure:
+            return None
+        if self._ended(session):
+            del self._sessions[name]
             return None
         if used:
             session.used_s = self._clock_s()
-        return Visitor(session.how, EVERYTHING, session.csrf, word)
+        return Visitor(session.how, EVERYTHING, session.csrf, word, secure)
 
     def end(self, word: str) -> None:
         self._sessions.pop(_name(word), None)

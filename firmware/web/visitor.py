@@ -33,6 +33,8 @@ class Visitor:
     scopes: frozenset[Scope] = frozenset()
     csrf: str = ""
     session: str = ""
+    secure: bool = False
+    """Whether the session goes over TLS."""
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes

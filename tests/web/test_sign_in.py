@@ -207,19 +207,19 @@ def test_a_thousand_wrong_words_get_nowhere_and_the_wait_outlives_both_processes
 def test_a_session_ends_by_idleness_and_by_age() -> None:
     now = [0.0]
     sessions = Sessions(lambda: now[0])
-    word = sessions.begin(How.SESSION)
+    word = sessions.begin(How.SESSION, secure=False)
     now[0] += IDLE_S - 1
-    assert sessions.visitor(word) is not None
+    assert sessions.visitor(word, secure=False) is not None
     now[0] += IDLE_S - 1
-    assert sessions.visitor(word, used=False) is not None
+    assert sessions.visitor(word, secure=False, used=False) is not None
     now[0] += 2
-    assert sessions.visitor(word) is None
-    word = sessions.begin(How.SESSION)
+    assert sessions.visitor(word, secure=False) is None
+    word = sessions.begin(How.SESSION, secure=False)
     for _ in range(int(LONGEST_S / (IDLE_S - 1))):
         now[0] += IDLE_S - 1
-        assert sessions.visitor(word) is not None
+        assert sessions.visitor(word, secure=False) is not None
     now[0] += IDLE_S - 1
-    assert sessions.visitor(word) is None
+    assert sessions.visitor(word, secure=False) is None
 
 
 def test_sessions_are_bounded_and_the_longest_unused_goes() -> None:
@@ -228,6 +228,6 @@ def test_sessions_are_bounded_and_the_longest_unused_goes() -> None:
     words = []
     for _ in range(MOST_SESSIONS + 1):
         now[0] += 1
-        words.append(sessions.begin(How.SESSION))
-    assert sessions.visitor(words[0]) is None
-    assert all(sessions.visitor(word) for word in words[1:])
+        words.append(sessions.begin(How.SESSION, secure=False))
+    assert sessions.visitor(words[0], secure=False) is None
+    assert all(sessions.visitor(word, secure=False) for word in words[1:])
