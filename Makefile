@@ -38,9 +38,9 @@ check: $(STAMPS)/venv $(STAMPS)/lint ## lint, format, types, layer rules, unit f
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict firmware hal
-	shellcheck --external-sources .ci/run image-build/install-packages image-build/engine/build systemd/verify
+	shellcheck --external-sources .ci/run image-build/install-packages image-build/engine/build systemd/verify tests/cellular/guest/boot
 	$(BIN)/python -m pytest tests/test_layers.py tests/test_documents.py
-	systemd/verify
+	systemd/verify tests/cellular/guest/boot
 
 format: $(STAMPS)/venv ## put the code into its one format
 	$(BIN)/ruff check --fix .
