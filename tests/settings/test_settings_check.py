@@ -74,7 +74,7 @@ def test_every_mistake_is_told_at_once() -> None:
             '[devise]: unknown table, did you mean "device"?; allowed: device, line, account, rule, dial_plan, price',
         ),
         ('[web]\nlisten_on = "x"', '[web] listen_on: unknown key, did you mean "listen"?; allowed: listen, names, password_hash'),
-        ("[modem]\nport = 7", "[modem] port: 7 is not allowed; allowed: an absolute path, or \"\" for none"),
+        ("[modem]\nport = 7", '[modem] port: 7 is not allowed; allowed: an absolute path, or "" for none'),
         ("device = 3", "[device]: 3 is not a table; allowed: one table headed [device]"),
         ("[[device]]", "[device]: a list is not a table; allowed: one table headed [device]"),
         ("line = [1]", "[line]: a list is not a table; allowed: tables headed [[line]]"),
