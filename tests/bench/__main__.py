@@ -36,6 +36,7 @@ MODULES = (
     "voice_delay",
     "call_load",
     "wake_ups",
+    "many",
     "keys",
     "pulses",
     "echo",
