@@ -19,7 +19,7 @@ from firmware.sip.invite import Invite
 from firmware.sip.news import CallEstablished, CallOver, CallProgressed, DigitArrived, MediaChanged, News, Quality, TransferDone
 from firmware.sip.options import Header, call_options, one_stream
 from firmware.sip.reasons import why_moved, why_over
-from firmware.sip.renegotiation import Renegotiation, Terms
+from firmware.sip.renegotiation import REQUEST_PENDING, Renegotiation, Terms
 
 log = logging.getLogger("keepline.sip")
 
@@ -91,7 +91,7 @@ class Call(CallMedia):
         self.asked = Invite("")
         """How it was placed, if we placed it."""
         self.on_answer: Callable[[int], None] = lambda _status: None
-        """Who hears of the last answers to our re-INVITEs."""
+        """Who hears of the answers to our re-INVITEs: 491 where we shall ask again."""
         self._report = report
         self._judge = judge
         self._progress = _Progress()
@@ -163,7 +163,7 @@ class Call(CallMedia):
         self.talk.move(address, new_sockets=new_sockets)
         if self._is_confirmed():
             with contextlib.suppress(pj.Error):
-                pj.keeplineAbandonOffer(self.getId())
+                pj.keeplineEndOffers(self.getId())
             self.talk.go_on(self._send_terms)
 
     def follow(self, address: str) -> None:
@@ -287,10 +287,11 @@ class Call(CallMedia):
 
     def _take_answer(self, status: int) -> None:
         """The answer to a re-INVITE of ours. One that was given up is nobody's affair any more, nor is a challenge, which the engine answers."""
-        is_last = self.talk.is_under_way and not self.talk.is_challenge(status)
+        is_ours = self.talk.is_under_way and not self.talk.is_challenge(status)
+        told = REQUEST_PENDING if self.talk.is_pending(status) else status
         self.talk.answered(status, self._send_terms)
-        if is_last:
-            self.on_answer(status)
+        if is_ours:
+            self.on_answer(told)
 
     def onCallRedirected(self, prm: Any) -> int:
         self._take_redirection(prm)

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from firmware.sip.call_media import Heard
 from firmware.sip.news import CallMoved, CallStranded, How
+from firmware.sip.renegotiation import REQUEST_PENDING
 
 _ANSWER_S = 2.0
 """Then the re-INVITE counts as unanswered: four times sent by then (RFC 3261 timer A: after 0.5, 1.5 and 3.5 s)."""
@@ -32,7 +33,6 @@ _STEADY = 0.8
 _USUAL_PACKET_S = 0.02
 
 _GONE = 481
-_PENDING = 491
 _PENDING_S = 4.5
 """Asked again after 4 s at the most (RFC 3261 section 14.1), which is not the fault of the uplink."""
 
@@ -136,7 +136,7 @@ class Handover:
         if status // 100 == 2:
             self._answered_s = self._loop.time()
             self._listen()
-        elif status == _PENDING:
+        elif status == REQUEST_PENDING:
             self._wait(_PENDING_S, self._unanswered)
         elif status in _ENGINES_OWN:
             self._wait(0, self._unanswered)

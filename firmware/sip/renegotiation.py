@@ -17,7 +17,10 @@ log = logging.getLogger("keepline.sip")
 _BUSY_S = 0.2
 """How soon to ask the engine again that has another request under way."""
 
-_REQUEST_PENDING = 491
+REQUEST_PENDING = 491
+_INVITE_PENDING = 500
+"""Said too while the far end waits for the ACK of an earlier re-INVITE (RFC 3261 section 14.2); by some, for other reasons."""
+_MOST_PENDING = 4
 
 _CHALLENGES = frozenset({401, 407})
 
@@ -45,6 +48,7 @@ class Renegotiation:
         self._caller = caller
         self._has_login = has_login
         self._challenged = False
+        self._pending = 0
         self._under_way: Terms | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -69,6 +73,7 @@ class Renegotiation:
         self.stop()
         self._under_way = None
         self.told = replace(self.told, address=_UNKNOWN)
+        self._pending = 0
         self.wanted = replace(self.wanted, address=address, sockets=self.wanted.sockets + new_sockets)
 
     @property
@@ -88,13 +93,19 @@ class Renegotiation:
         asked, self._under_way = self._under_way, None
         if asked is None:
             return
-        if status == _REQUEST_PENDING:
-            self._later(self._patience_s(), send)
+        if self.is_pending(status):
+            self._pending += 1
+            self._later(self._patience_s(status), send)
             return
+        self._pending = 0
         if status // 100 != 2:
             log.info("the far end refused a re-INVITE with %s", status)
         self.told = asked  # refused for good: asking again would not help
         self._later(0, send)
+
+    def is_pending(self, status: int) -> bool:
+        """Whether to ask again: the two ends were asking each other at the same time."""
+        return status == REQUEST_PENDING or (status == _INVITE_PENDING and self._pending < _MOST_PENDING)
 
     def stop(self) -> None:
         """Ask no more."""
@@ -106,7 +117,9 @@ class Renegotiation:
         self.stop()
         self._timer = asyncio.get_running_loop().call_later(delay_s, self.go_on, send)
 
-    def _patience_s(self) -> float:
+    def _patience_s(self, status: int) -> float:
         """RFC 3261 section 14.1: he who made the Call-ID waits longer, so that the two do not meet again."""
         # S311: no secret.
+        if status == _INVITE_PENDING:
+            return random.uniform(0.3, 0.7)  # noqa: S311
         return random.uniform(2.1, 4.0) if self._caller else random.uniform(0.0, 2.0)  # noqa: S311

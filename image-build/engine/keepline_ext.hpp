@@ -85,11 +85,14 @@ inline void keeplineHoldOpen(int transport, const std::string &addr_port, const 
 /** From now on a request in a call that nobody answers does not end the call: an uplink may be dead and the call move to another. */
 inline void keeplineKeepCalls() PJSUA2_THROW(pj::Error);
 
-/** Forgets a re-INVITE of ours that has no final answer yet, so that another may be sent; what was agreed before stands. */
-inline bool keeplineAbandonOffer(int call) PJSUA2_THROW(pj::Error);
+/** Ends the re-INVITE that is under way in an established call, so that another may be sent, and lets the call go by its account's
+ *  transport. Ours is forgotten and acknowledged, for its answer may have been lost on the way it left by; the far end's is answered
+ *  once more, by the new way. What was agreed before stands. False where nothing was under way. */
+inline bool keeplineEndOffers(int call) PJSUA2_THROW(pj::Error);
 
 /** Lets a call that is not established yet go by its account's transport from now on: the answers to an INVITE that came by
- *  another one, and the CANCEL of one that left by another one. A proxy knows both by the branch, not by where they come from. */
+ *  another one, and the CANCEL of one that left by another one. A proxy knows both by the branch, not by where they come from.
+ *  An INVITE of ours that nobody has answered is canceled here: the answer may have been lost (RFC 3261 section 9.1 has us wait for it). */
 inline void keeplineMoveDialog(int call) PJSUA2_THROW(pj::Error);
 
 /** Sends an empty line over a UDP transport, so that a NAT keeps its hole open (RFC 5626 section 3.5.1 has it over TCP). */
@@ -167,13 +170,26 @@ inline void keeplineKeepCalls() PJSUA2_THROW(pj::Error)
     pjsip_cfg()->endpt.keep_inv_after_tsx_timeout = PJ_TRUE;
 }
 
-inline bool keeplineAbandonOffer(int call) PJSUA2_THROW(pj::Error)
+inline bool keeplineEndOffers(int call) PJSUA2_THROW(pj::Error)
 {
-    keepline::Held held("keeplineAbandonOffer", call);
+    const char *function = "keeplineEndOffers";
+    keepline::Held held(function, call);
     pjsip_transaction *tsx = held.inv()->invite_tsx;
-    if (held.inv()->state != PJSIP_INV_STATE_CONFIRMED || !tsx || tsx->role != PJSIP_ROLE_UAC)
+    if (held.inv()->state != PJSIP_INV_STATE_CONFIRMED)
         return false;
-    pjsip_tsx_terminate(tsx, PJSIP_SC_REQUEST_TERMINATED);
+    keepline::follow_account(held.call());
+    if (!tsx)
+        return false;
+    if (tsx->role == PJSIP_ROLE_UAC) {
+        const int number = tsx->cseq;
+        pjsip_tsx_terminate(tsx, PJSIP_SC_REQUEST_TERMINATED);
+        keepline::acknowledge(held.inv()->dlg, number);
+    } else if (tsx->state >= PJSIP_TSX_STATE_COMPLETED && tsx->status_code / 100 == 2 && tsx->transport) {
+        pjsip_transport *transport = keepline::transport_to(function, held.call()->acc_id, tsx);
+        pjsip_transport_send(transport, tsx->last_tx, &tsx->addr, tsx->addr_len, NULL, NULL);
+        pjsip_transport_dec_ref(transport);
+        pjsip_tsx_terminate(tsx, tsx->status_code);
+    }
     return true;
 }
 
@@ -189,7 +205,7 @@ inline void keeplineMoveDialog(int call) PJSUA2_THROW(pj::Error)
     if (tsx->role == PJSIP_ROLE_UAS)
         keepline::answer_by(tsx, transport);
     else
-        keepline::cancel_by(held.inv()->dlg, tsx, transport);
+        keepline::cancel_by(function, held.inv()->dlg, tsx, transport);
     pjsip_transport_dec_ref(transport);
 }
 

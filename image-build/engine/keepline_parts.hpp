@@ -528,13 +528,30 @@ inline void answer_by(pjsip_transaction *tsx, pjsip_transport *transport)
 }
 
 /** The CANCEL says that it comes from where the INVITE came from: the other way to know it again (RFC 3261 section 17.2.3). */
-inline void cancel_by(pjsip_dialog *dlg, pjsip_transaction *tsx, pjsip_transport *transport)
+inline void cancel_by(const char *function, pjsip_dialog *dlg, pjsip_transaction *tsx, pjsip_transport *transport)
 {
     const void *via = tsx->last_tx ? pjsip_msg_find_hdr(tsx->last_tx->msg, PJSIP_H_VIA, NULL) : NULL;
-    if (via) {
-        pjsip_host_port sent_by = static_cast<const pjsip_via_hdr *>(via)->sent_by;
-        pjsip_dlg_set_via_sent_by(dlg, &sent_by, transport);
-    }
+    if (!via)
+        return;
+    pjsip_host_port sent_by = static_cast<const pjsip_via_hdr *>(via)->sent_by;
+    pjsip_dlg_set_via_sent_by(dlg, &sent_by, transport);
+    if (tsx->status_code >= 100)
+        return; /* pjsip sends it itself when the call is hung up */
+    pjsip_tx_data *cancel = NULL;
+    check(function, pjsip_endpt_create_cancel(endpoint(function), tsx->last_tx, &cancel));
+    pj_strdup(cancel->pool, &cancel->via_addr.host, &sent_by.host);
+    cancel->via_addr.port = sent_by.port;
+    cancel->via_tp = transport;
+    pjsip_tx_data_set_transport(cancel, &dlg->tp_sel);
+    check(function, pjsip_endpt_send_request_stateless(endpoint(function), cancel, NULL, NULL));
+}
+
+/** An ACK for an answer that we may not have seen; a far end that sent none ignores it. */
+inline void acknowledge(pjsip_dialog *dlg, int number)
+{
+    pjsip_tx_data *ack = NULL;
+    if (pjsip_dlg_create_request(dlg, pjsip_get_ack_method(), number, &ack) == PJ_SUCCESS)
+        pjsip_dlg_send_request(dlg, ack, -1, NULL);
 }
 
 } // namespace keepline
