@@ -17,6 +17,7 @@ THIRD_PARTY = {
     "dns": "firmware.sip.srv",
     "cffi": "firmware.sound.spandsp_declarations",
     "_cffi_backend": "firmware.sound._spandsp",
+    "jinja2": "firmware.web.drawing",
     "msgspec": "firmware.settings",
     "netifaces": "firmware.network.readings",
     "phonenumbers": "firmware.numbering.library",

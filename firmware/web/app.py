@@ -2,14 +2,14 @@
 
 import functools
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from firmware import VERSION
@@ -18,7 +18,7 @@ from firmware.orders import OrderRefused
 from firmware.web.call_operations import CallOperations
 from firmware.web.door import Door
 from firmware.web.events import as_data, stream
-from firmware.web.feed import Feed, Look
+from firmware.web.feed import Feed
 from firmware.web.file_operations import FileOperations
 from firmware.web.files import Files
 from firmware.web.gate import Gate
@@ -26,7 +26,7 @@ from firmware.web.guard import Guard
 from firmware.web.openapi import describe
 from firmware.web.operation import API, BODY_BYTES, Operation, refusal
 from firmware.web.operations import administering, calling, reading
-from firmware.web.parts import page, parts, plain_page
+from firmware.web.pages import Pages
 from firmware.web.phone import PhoneButtons
 from firmware.web.session_operations import SessionOperations
 from firmware.web.sessions import Sessions
@@ -76,10 +76,7 @@ class Web:
             Route(f"{API}/openapi.json", self._openapi),
             Route(f"{API}/events", self._events),
             Route("/metrics", self._metrics),
-            Route("/", self._page),
-            Route("/login", self._plain("login.html")),
-            Route("/setup", self._plain("setup.html")),
-            Route("/events", self._parts),
+            *Pages(self.door, self.feed, self._is_in).routes(),
             Route("/static/{name}", Files().get),
             Route("/phone/{verb}", PhoneButtons(socket).press, methods=["POST"]),
             WebSocketRoute("/phone/sound", SoundDoor(socket).open),
@@ -91,20 +88,6 @@ class Web:
     @functools.cached_property
     def _description(self) -> dict[str, object]:
         return describe(self.operations, VERSION)
-
-    async def _page(self, request: Request) -> Response:
-        visitor: Visitor = request.scope["visitor"]
-        return HTMLResponse(page(await self.feed.look(), visitor.csrf))
-
-    def _plain(self, name: str) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            visitor: Visitor = request.scope["visitor"]
-            return RedirectResponse("/", 303) if visitor.known else HTMLResponse(plain_page(name))
-
-        return answer
-
-    async def _parts(self, request: Request) -> Response:
-        return stream(self.feed, _as_parts, self._still_in(request))
 
     async def _events(self, request: Request) -> Response:
         return stream(self.feed, as_data, self._still_in(request))
@@ -125,10 +108,6 @@ class Web:
         except DeviceAbsent:
             status, calls = None, []
         return Response(exposition(status, calls), headers={"content-type": MEDIA_TYPE})
-
-
-def _as_parts(look: Look) -> Mapping[str, object]:
-    return {**parts(look), "phones": look.phones}
 
 
 async def _told(_: Request, problem: Exception) -> Response:

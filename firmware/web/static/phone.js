@@ -1,12 +1,20 @@
 // The drawn telephone: shows what the device says of it and turns presses into orders. What is heard and said stands in sound.js.
-import { Bell, Receiver, Microphone } from "./sound.js";
+import { csrfHeader } from "./api.js";
+import { put } from "./dom.js";
+import { Bell, Microphone, Receiver } from "./sound.js";
+import { N_, t } from "./words.js";
 
 const KEYS = [
   ["1", ""], ["2", "ABC"], ["3", "DEF"], ["4", "GHI"], ["5", "JKL"], ["6", "MNO"],
   ["7", "PQRS"], ["8", "TUV"], ["9", "WXYZ"], ["*", ""], ["0", "+"], ["#", ""],
 ];
-const SPOKEN = { "*": "star", "#": "pound" };
-const ABSENT = { private: "Number withheld", unavailable: "Number not available" };
+const SPOKEN = { "*": N_("star"), "#": N_("pound") };
+const ABSENT = { private: N_("Number withheld"), unavailable: N_("Number not available") };
+const STATES = {
+  "dial tone": N_("Dial tone"), collecting: N_("Dialing"), calling: N_("Calling"), ringback: N_("It rings at the far end."),
+  "early media": N_("Before the answer"), "in call": N_("In a call"), conference: N_("In a call of three"), service: N_("Keepline speaks"),
+  released: N_("Call over"), howler: N_("Left off the hook"), denied: N_("Left off the hook"), idle: N_("Ready"), ringing: N_("Ringing"),
+};
 const METER_MS = 100;
 const SILENCE_DB = -50;
 
@@ -24,7 +32,7 @@ class Phone {
     this.line = line;
     this.state = { hook: "on" };
     this.root = document.getElementById("phone-template").content.firstElementChild.cloneNode(true);
-    this.root.setAttribute("aria-label", many ? `Simulated telephone ${line}` : "Simulated telephone");
+    this.root.setAttribute("aria-label", many ? t("Simulated telephone {line}", { line }) : t("Simulated telephone"));
     this.forgetDigits();
     this.receiver = new Receiver(line, () => this.tellVoice());
     this.microphone = new Microphone((pcm) => this.receiver.send(pcm));
@@ -41,7 +49,7 @@ class Phone {
     const button = document.createElement("button");
     button.type = "button";
     button.dataset.key = key;
-    button.setAttribute("aria-label", SPOKEN[key] ?? key);
+    button.setAttribute("aria-label", SPOKEN[key] ? t(SPOKEN[key]) : key);
     const small = document.createElement("small");
     small.textContent = letters;
     button.append(key, small);
@@ -79,7 +87,7 @@ class Phone {
     try {
       await (this.microphone.open ? this.microphone.stop() : this.microphone.start());
     } catch (problem) {
-      this.tellTrouble(`The browser gave no microphone (${problem.name}); allow it for this page, or go on without.`);
+      this.tellTrouble(t("The browser gave no microphone ({problem}); allow it for this page, or go on without.", { problem: problem.name }));
     }
     this.tellVoice();
   }
@@ -105,13 +113,13 @@ class Phone {
     try {
       const answer = await fetch(`/phone/${verb}`, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...csrfHeader() },
         body: JSON.stringify({ line: this.line, ...more }),
       });
       const trouble = answer.ok ? "" : (await answer.json()).error;
       if (current()) this.tellTrouble(trouble);
     } catch {
-      this.tellTrouble("The page's server does not answer; that press is lost.");
+      this.tellTrouble(t("The page's server does not answer; that press is lost."));
     }
   }
 
@@ -123,7 +131,7 @@ class Phone {
     this.state = state;
     this.root.dataset.hook = state.hook;
     this.root.dataset.ringing = ringing;
-    put(this.part("hook"), lifted ? "Replace the handset" : ringing ? "Answer" : "Lift the handset");
+    put(this.part("hook"), lifted ? t("Replace the handset") : ringing ? t("Answer") : t("Lift the handset"));
     this.showDisplay(state, ringing);
     this.bell.ring(ringing, state.cadence_ms);
     this.receiver.lift(lifted);
@@ -136,12 +144,12 @@ class Phone {
     const shown = this.part("shown");
     const detail = this.part("detail");
     if (ringing || (caller && hook === "on")) {
-      put(shown, caller ? caller.number || ABSENT[caller.number_absent] || "No number" : "Ringing");
-      put(detail, caller ? [caller.name, ringing ? "is calling" : "called", caller.time].filter(Boolean).join(" ") : "");
+      put(shown, caller ? caller.number || t(ABSENT[caller.number_absent] ?? N_("No number")) : t("Ringing"));
+      put(detail, caller ? [caller.name, ringing ? t("is calling") : t("called"), caller.time].filter(Boolean).join(" ") : "");
       return;
     }
-    put(shown, digits || (hook === "on" ? "On the hook" : state[0].toUpperCase() + state.slice(1)));
-    put(detail, digits ? state : "");
+    put(shown, digits || (hook === "on" ? t("On the hook") : t(STATES[state] ?? state)));
+    put(detail, digits ? t(STATES[state] ?? state) : "");
   }
 
   measure(lifted) {
@@ -155,8 +163,8 @@ class Phone {
     const { receiver, microphone } = this;
     this.part("listen").setAttribute("aria-pressed", receiver.wanted);
     this.part("microphone").setAttribute("aria-pressed", microphone.open);
-    const deaf = !receiver.wanted ? "Sound is off: you hear nothing." : receiver.blocked ? "Press Sound to hear the line: the browser waits for a press." : "";
-    const mute = microphone.open ? "Your microphone is the mouthpiece." : "Without a microphone the far end hears nothing of you.";
+    const deaf = !receiver.wanted ? t("Sound is off: you hear nothing.") : receiver.blocked ? t("Press Sound to hear the line: the browser waits for a press.") : "";
+    const mute = microphone.open ? t("Your microphone is the mouthpiece.") : t("Without a microphone the far end hears nothing of you.");
     put(this.part("voice"), [deaf, mute].filter(Boolean).join(" "));
   }
 
@@ -172,9 +180,4 @@ class Phone {
     this.microphone.stop();
     this.root.remove();
   }
-}
-
-/** Only what changed, so that a screen reader says nothing twice. */
-function put(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

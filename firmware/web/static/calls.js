@@ -1,0 +1,87 @@
+// The call log: searched, filtered, taken away as CSV; each call leads to its evidence, its caller to the phone book or the block list.
+import { API, ask, query } from "./api.js";
+import { byId, h, told } from "./dom.js";
+import { arrow, mood, outcome, way, who } from "./outcomes.js";
+import { confirmed, press, say } from "./shell.js";
+import { minutes, N_, number, t, time } from "./words.js";
+
+const LIMIT = 200;
+const EVERYTHING = 10_000;
+const TYPED_MS = 250;
+const OUTCOMES = [N_("answered"), N_("missed"), N_("no answer"), N_("busy"), N_("cancelled"), N_("rejected"), N_("failed"), N_("forwarded"), N_("voicemail"), N_("interrupted")];
+const page = byId("page");
+const given = new URLSearchParams(location.search);
+const list = h("div", {});
+const found = h("p", { class: "unseen", role: "status" });
+const csv = h("a", { class: "button", download: "calls.csv" }, t("As CSV"));
+let asked = 0;
+let typed;
+
+const pick = (name, label, words) => h("div", { class: "field" }, h("label", { for: name }, label), h("select", { id: name, name },
+  h("option", { value: "" }, t("all")), words.map(([value, text]) => h("option", { value, selected: given.get(name) === value }, text))));
+
+const form = h("form", { class: "filters card", role: "search", "aria-label": t("Search"), onsubmit: (event) => event.preventDefault() },
+  h("div", { class: "field" }, h("label", { for: "search" }, t("Search")), h("input", { id: "search", name: "search", type: "search", maxlength: 64, value: given.get("search") ?? "", placeholder: t("Number, name or reason") })),
+  pick("direction", t("Direction"), [["in", t("Incoming")], ["out", t("Outgoing")]]),
+  pick("outcome", t("Outcome"), OUTCOMES.map((word) => [word, t(word)])), csv);
+
+form.addEventListener("input", () => { clearTimeout(typed); typed = setTimeout(load, TYPED_MS); });
+
+async function load() {
+  const mine = ++asked;
+  const wanted = Object.fromEntries(new FormData(form));
+  history.replaceState(null, "", location.pathname + query(wanted));
+  csv.href = `${API}/calls.csv${query({ ...wanted, limit: EVERYTHING })}`;
+  try {
+    const rows = await ask("GET", `/calls${query({ ...wanted, limit: LIMIT })}`);
+    if (mine === asked) show(rows, Object.values(wanted).some(Boolean));
+  } catch (problem) {
+    list.replaceChildren(told("bad", problem.message));
+  }
+}
+
+function show(rows, filtered) {
+  found.textContent = t("Calls found: {number}", { number: number(rows.length) });
+  if (!rows.length) {
+    list.replaceChildren(h("p", { class: "none card" }, filtered ? t("No call fits.") : t("No calls yet.")));
+    return;
+  }
+  const heads = [t("Time"), t("Who"), t("Outcome"), t("Length"), t("Quality"), t("More")];
+  const more = rows.length === LIMIT && h("p", { class: "hint" }, t("The newest {number} are shown; search for older ones.", { number: number(LIMIT) }));
+  list.replaceChildren(h("table", { class: "calls card" }, h("caption", { class: "unseen" }, t("Calls, the newest first")),
+    h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))), h("tbody", {}, rows.map(row))), more || "");
+}
+
+function row(call) {
+  return h("tr", {},
+    h("td", { class: "at" }, h("time", { datetime: call.started_at }, time(call.started_at))),
+    h("th", { scope: "row", class: "who" }, h("span", { "aria-hidden": "true", class: "way" }, arrow(call)),
+      h("a", { href: `/calls/${encodeURIComponent(call.id)}` }, h("span", { class: "unseen" }, `${way(call)} `), h("bdi", {}, who(call))), call.name && call.number ? h("span", { class: "more" }, " ", h("bdi", {}, call.number)) : null),
+    h("td", { class: "how" }, told(mood(call), outcome(call), "span")),
+    h("td", { class: "length", "data-head": t("Length") }, call.talk_s ? minutes(call.talk_s) : "–"),
+    h("td", { class: "quality", "data-head": t("Quality") }, quality(call.media)),
+    h("td", { class: "tools" }, call.number ? tools(call) : null));
+}
+
+function quality(media = {}) {
+  if (media.mos) return t("MOS {value}", { value: number(media.mos) });
+  return media.loss_percent === undefined ? "–" : t("{loss} % lost", { loss: number(media.loss_percent) });
+}
+
+function tools(call) {
+  return h("details", { class: "tool-menu" }, h("summary", { "aria-label": t("More about {who}", { who: who(call) }) }, "⋯"), h("div", { class: "tool-list" },
+    h("a", { href: `/people${query({ add: call.number, name: call.name })}` }, t("Add to contacts")),
+    h("a", { href: `/rules${query({ explain: call.number })}` }, t("Which way would it go?")),
+    call.direction === "in" && press(t("Block this number"), () => block(call), "quiet danger")));
+}
+
+async function block(call) {
+  if (!(await confirmed(t("Block {number}?", { number: call.number }), h("p", {}, t("Its calls will be turned away before the first ring.")), t("Block")))) return;
+  const { revision, values } = await ask("GET", "/settings");
+  await ask("PATCH", "/settings", { revision, changes: { screening: { block: [...new Set([...values.screening.block, call.number])] } } });
+  say(t("{number} is blocked. Contacts, Callers undoes it.", { number: call.number }));
+}
+
+page.replaceChildren(form, found, list);
+page.removeAttribute("aria-busy");
+load();
