@@ -85,7 +85,7 @@ def _call(device: Adapter, bench: Bench, number: str, line: int, *, lifted: bool
     if not lifted:
         device.lift(line)
     device.wait_line("dial tone", line=line)
-    device.dial(number, pulse=True, pps=20, line=line)  # by the hook, which both kinds of line have
+    device.dial(number, pulse=True, line=line)  # by the hook, which both kinds of line have
     device.wait_line("in call", line=line)
     time.sleep(SETTLED_S)
     before = cpu_s(device.process.pid)
