@@ -7,13 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hal.errors import PartMissing, PartMisused
+from hal.errors import PartMisused
 from hal.ports import LinePins, PanelPins, Pins, Scheduler, Sound
 
 if TYPE_CHECKING:
     from hal.sim.handset import Handset
 
 PORTS = (1, 2)
+
+USUAL_BOARD = "ag1171-one-port"
+"""Of those in `hal.boards`, for a Pi whose settings name none."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,11 @@ class Board:
     close: Callable[[], None]
 
 
-def open_board(kind: str, scheduler: Scheduler, ports: int = 1) -> Board:
-    """Open the board `sim` or `pi` with so many telephone ports. Raises PartMissing or PartMisused."""
+def open_board(kind: str, scheduler: Scheduler, ports: int = 1, board_file: str = USUAL_BOARD) -> Board:
+    """Open the board `sim` or `pi` with so many telephone ports. `board_file` says which board a Pi carries: the name or path of a description.
+
+    Raises PartMissing, PartBusy or PartMisused.
+    """
     if ports not in PORTS:
         raise PartMisused(f"A board has 1 or 2 telephone ports, not {ports}.")
     if kind == "sim":
@@ -45,5 +51,7 @@ def open_board(kind: str, scheduler: Scheduler, ports: int = 1) -> Board:
 
         return open_sim(scheduler, ports)
     if kind == "pi":
-        raise PartMissing("The Raspberry Pi board is not supported yet: use board sim.")
+        from hal.pi.board import open_pi  # noqa: PLC0415  (its library is on a Pi only)
+
+        return open_pi(board_file, ports)
     raise PartMisused(f"There is no board {kind!r}: the boards are sim and pi.")

@@ -103,6 +103,13 @@ class AlsaSound:
     """A line's codec as an ALSA card, opened by whoever owns the audio clock."""
 
     card: str
+    """The card's id, which stays; its number changes with the order in which cards are found."""
+    device: int = 0
+
+    @property
+    def pcm(self) -> str:
+        """ALSA's name of it, with conversions: codecs of two channels and other rates look like one channel of 8 kHz."""
+        return f"plughw:CARD={self.card},DEV={self.device}"
 
 
 Sound = FrameSound | AlsaSound

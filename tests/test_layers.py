@@ -27,6 +27,7 @@ THIRD_PARTY = {
     "numpy": "hal.sim",
     "prometheus_client": "firmware.web.metrics",
     "pyroute2": "firmware.network.netlink",
+    "RPi": "hal.pi.pins",
     "serial": "hal.serial_port",
     "starlette": "firmware.web",
     "uvicorn": "firmware.web",
@@ -115,6 +116,8 @@ ROOMS: dict[str, frozenset[str]] = {
     "firmware.watchdog": frozenset({"hal.ports"}),
     "hal.panel": frozenset({"hal.ports"}),
     "firmware.journal": frozenset({"firmware.core", "firmware.records", "firmware.sip"}),
+    "hal.boards": frozenset({"hal.errors", "hal.ports"}),
+    "hal.pi": frozenset({"hal.board", "hal.boards", "hal.errors", "hal.ports"}),
     "hal.ports": frozenset(),
     "hal.errors": frozenset(),
     "hal.hook_switch": frozenset(),
@@ -124,7 +127,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "hal.modem_tables": frozenset({"hal.at"}),
     "hal.serial_port": frozenset({"hal.errors", "hal.ports"}),
     "hal.usb_modem": frozenset({"hal.errors", "hal.modem_tables"}),
-    "hal.sim": frozenset({"hal.ports", "hal.errors", "hal.board", "hal.usb_modem"}),
+    "hal.sim": frozenset({"hal.ports", "hal.errors", "hal.board", "hal.boards", "hal.usb_modem"}),
 }
 """What each room may know besides itself and the standard library. Rooms that join others are not listed: they are few, see JOINERS."""
 

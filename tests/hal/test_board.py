@@ -22,7 +22,7 @@ def test_the_simulated_board_has_a_telephone_on_each_line() -> None:
 
 
 def test_the_pi_is_missing_and_nothing_stands_in_for_it() -> None:
-    with pytest.raises(PartMissing, match="Raspberry Pi"):
+    with pytest.raises(PartMissing, match="'audioinjectorpi' is not there"):
         open_board("pi", FakeScheduler())
 
 
