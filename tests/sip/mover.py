@@ -2,7 +2,7 @@
 
 `python -m tests.sip.mover FILE.json` with the keys of `Plan`. Orders by standard input, one a line, each answered `done`: `start`,
 `use UPLINK [STANDBY...]`, `use -` (no way out), `call HANDLE ACCOUNT NUMBER`, `ring HANDLE`, `answer HANDLE`, `hold HANDLE`, `resume HANDLE`,
-`end HANDLE`, `watch on|off`, `quit`. News are printed as `news KIND {...}`. Each call has a line port that speaks the near time code and records with
+`end HANDLE`, `watch on|off`, `ports`, `quit`. News are printed as `news KIND {...}`. Each call has a line port that speaks the near time code and records with
 the moments, as the laboratory's far end does.
 """
 
@@ -107,6 +107,7 @@ class Mover:
             "hold": agent.hold,
             "resume": lambda handle: agent.resume(handle, self._line(handle)),
             "end": agent.end,
+            "ports": lambda: say(f"ports {' '.join(map(str, voice_ports()))}"),
         }
         orders[verb](*words)
 
@@ -132,6 +133,13 @@ class Mover:
         self._agent.close()
         self._watch.stop()
         self._routes.release_all()
+
+
+def voice_ports() -> list[int]:
+    """The UDP ports bound in this namespace that voice may come to."""
+    rows = [row.split() for row in Path("/proc/net/udp").read_text().splitlines()[1:]]
+    ports = [int(row[1].partition(":")[2], 16) for row in rows]
+    return [port for port in ports if RTP_FIRST <= port <= RTP_LAST]
 
 
 def say(words: str) -> None:

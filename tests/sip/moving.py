@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -16,12 +17,14 @@ from tests.lab.laboratory import ETHERNET, WIFI, Laboratory
 from tests.lab.ordered import Ordered, here, module
 from tests.lab.telephony import Exchange
 from tests.lab.time_code import FAR, NEAR, Hole, holes, runs
-from tests.sip.mover import HEARD, Plan
+from tests.peers.errors import PeerSilent
+from tests.sip.mover import HEARD, RTP_FIRST, RTP_LAST, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from tests.lab.telephony import PjsuaEnd
     from tests.lab.uplink import UplinkPlan
     from tests.peers.sound import Samples
 
@@ -65,6 +68,13 @@ class Mover(Ordered):
         """The first news of a kind that `wanted` accepts, among the lines from number `after` on."""
         self.wait_until(lambda: any(map(wanted, self.news(kind, after))), f"no such {kind} among {self.lines[after:]}", timeout_s)
         return next(each for each in self.news(kind, after) if wanted(each))
+
+    def never(self, kind: str, seconds: float) -> None:
+        """No such news for so long."""
+        before = len(self.lines)
+        with contextlib.suppress(PeerSilent):
+            told = self.until(kind, after=before, timeout_s=seconds)
+            raise AssertionError(f"{kind}: {told}")
 
     def registered(self, after: int = 0) -> None:
         self.until("AccountChanged", lambda news: news["registration"]["phase"] == "registered", after)
@@ -186,3 +196,24 @@ class Town:
         assert self.exchange.provider is not None
         self.exchange.far.order(f"call sip:alice@{self.exchange.provider.server}")
         self.mover.until("CallArrived", after=before)
+
+    def keep(self, far: PjsuaEnd) -> None:
+        """Another far end takes the place of the exchange's own."""
+        self._running.callback(far.stop)
+        self._running.callback(self.exchange.far.stop)
+        self.exchange.far = far
+
+    def swallow_voice(self, interface: str) -> None:
+        """What comes for the sockets that the call has now gets lost in this uplink's router."""
+        ports = self.mover.order("ports", r"^ports (.*)$")[1].split()
+        self._drop(interface, f"udp dport {{ {', '.join(ports)} }} drop")
+
+    def swallow_all_voice(self, interface: str) -> None:
+        self._drop(interface, f"udp dport {RTP_FIRST}-{RTP_LAST} drop")
+
+    def swallow_sip(self, interface: str) -> None:
+        self._drop(interface, "udp dport 5060 drop")
+
+    def _drop(self, interface: str, rule: str) -> None:
+        """After the NAT has put the device's own ports back."""
+        self.lab[interface].router.run("nft", f"add rule inet lab cut {rule}")
