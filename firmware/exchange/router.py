@@ -26,18 +26,22 @@ class Router:
     working: Callable[[], frozenset[str]]
     hides: Callable[[int], bool]
     plan: DialPlan
+    clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
+    """Local time: a day's limits begin anew at its midnight."""
     _today: list[CallRow] = field(default_factory=list)
     _reached: dict[str, str] = field(default_factory=dict)
 
     def remember(self, rows: Sequence[CallRow]) -> None:
         """The call log at the start, newest first."""
-        self._today = [row for row in rows if _is_today(row)] + self._today
+        known = {row.id for row in self._today}
+        ours = (row for row in rows if row.direction is Direction.OUT and row.id not in known)
+        self._today = [row for row in ours if self._is_today(row)] + self._today
         self._reached = dict(self.plan.last_reached(_callers(rows))) | self._reached
 
     def take_row(self, row: CallRow) -> None:
         """A call as it ended."""
         if row.direction is Direction.OUT:
-            self._today = [each for each in self._today if _is_today(each)] + [row]
+            self._today = [each for each in self._today if self._is_today(each)] + [row]
         else:
             self._reached = self._reached | dict(self.plan.last_reached(_callers([row])))
 
@@ -50,11 +54,15 @@ class Router:
         return Way(found.account, invite, found.number.key, found.limit_s or 0, found.emergency)
 
     def situation(self, now: Moment | None = None) -> Situation:
-        return Situation(now or moment_of(datetime.now().astimezone()), self.working(), self._reached, self.spent())
+        return Situation(now or moment_of(self.clock()), self.working(), self._reached, self.spent())
 
     def spent(self) -> Spending:
         """What the calls of today that are over cost."""
-        return self.plan.spent((row.number, row.talk_s, row.account) for row in self._today if row.talk_s)
+        return self.plan.spent((row.number, row.talk_s, row.account) for row in self._today if row.talk_s and self._is_today(row))
+
+    def _is_today(self, row: CallRow) -> bool:
+        now = self.clock()
+        return datetime.fromisoformat(row.started_at).astimezone(now.tzinfo).date() == now.date()
 
     def may_transfer(self, line: int, digits: str) -> str:
         """Whether a far end may send us to a number: the same guards as for what is dialed; "" or the sentence why not."""
@@ -64,7 +72,3 @@ class Router:
 
 def _callers(rows: Sequence[CallRow]) -> Iterable[tuple[str, str]]:
     return ((row.number, row.account) for row in rows if row.direction is Direction.IN and row.number)
-
-
-def _is_today(row: CallRow) -> bool:
-    return datetime.fromisoformat(row.started_at).astimezone().date() == datetime.now().astimezone().date()

@@ -90,7 +90,7 @@ def line_json(services: LineServices) -> dict[str, object]:
 
 
 def from_json(text: str) -> Services:
-    """Raises ValueError, TypeError, KeyError or AttributeError for what is not ours."""
+    """Raises ValueError, TypeError, KeyError, AttributeError or RecursionError for what is not ours."""
     data = json.loads(text)
     lines = {int(line): _line_from(each) for line, each in data["lines"].items()}
     speed_dials = {str(key): str(number) for key, number in data["speed_dials"].items()}
@@ -106,7 +106,7 @@ def _line_from(data: Mapping[str, Any]) -> LineServices:
 def _read(path: Path) -> Services:
     try:
         return from_json(path.read_text(encoding="utf-8")) if path.exists() else Services()
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         log.warning("%s cannot be read (%s): features switched on by keys are off", path.name, error)
     return Services()
 
