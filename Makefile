@@ -13,10 +13,10 @@ STAMPS := build/stamps
 WORKERS ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine prompts demo demo-call test check format bench interop image diagrams clean
+.PHONY: help setup engine prompts demo demo-call test check format bench bench-failover failover-picture lab interop image diagrams clean
 
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMPS)/venv $(STAMPS)/prompts ## install the system packages, the engine and the Python parts
 
@@ -31,7 +31,7 @@ demo: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## a simulated adapter wi
 demo-call: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## one call by itself, both ways measured in the samples
 	$(BIN)/python -m tests.demo.call
 
-test: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/web ## every test, against the real peers it starts
+test: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/web $(STAMPS)/lab ## every test, against the real peers it starts
 	$(BIN)/python -m pytest --ignore=tests/interop -n $(WORKERS) --dist worksteal
 
 check: $(STAMPS)/venv $(STAMPS)/lint ## lint, format, types, layer rules, unit files
@@ -48,6 +48,16 @@ format: $(STAMPS)/venv ## put the code into its one format
 
 bench: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## the figures against the peers: a table and build/bench.json
 	$(BIN)/python -m tests.bench
+
+lab: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/lab ## a laboratory of uplinks to stand in, until Ctrl-C
+	$(BIN)/python -m tests.lab
+
+bench-failover: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/lab ## cuts of every kind: a table and build/bench-failover.json
+	$(BIN)/python -m tests.bench_failover
+
+failover-picture: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/lab ## record one failover and draw docs/failover
+	$(BIN)/python -m tests.lab.picture record docs/failover/one-failover.json
+	$(BIN)/python -m tests.lab.picture draw docs/failover/one-failover.json docs/failover/one-failover.svg
 
 interop: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## the same calls through a real Asterisk 22 in a throw-away root
 	$(BIN)/python -m pytest tests/interop
