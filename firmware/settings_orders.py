@@ -168,7 +168,7 @@ def _without_password(changes: Json) -> tuple[Json, tuple[Mistake, ...]]:
     web = changes.get("web", {})
     if not isinstance(web, dict):
         return changes, (_OWN_DOOR,)
-    touched = web.get("password_hash", MASK) not in {MASK, ""}
+    touched = web.get("password_hash", MASK) not in (MASK, "")  # it may be a list
     rest = {name: value for name, value in web.items() if name != "password_hash"}
     return changes | ({"web": rest} if web else {}), (_OWN_DOOR,) if touched else ()
 

@@ -45,7 +45,7 @@ class CallTrace:
 
     def add_message(self, at_s: float, message: WireMessage) -> None:
         if len(self.messages) < MOST_MESSAGES:
-            self.messages.append((at_s - self.began_s, message))
+            self.messages.append((max(0.0, at_s - self.began_s), message))  # an INVITE leaves before its call is known
         else:
             self.dropped += 1
 

@@ -1,0 +1,1 @@
+"""The evidence of calls: pure readers, and what is drawn from them."""

@@ -1,0 +1,1 @@
+"""Backups, resets, logs: the box as a whole."""

@@ -1,0 +1,1 @@
+"""Who may use the box: pure rules, and what is kept of them."""
