@@ -106,3 +106,13 @@ def _refused(path: Path, error: OSError, holder: str) -> FolderError:
 
 def _reason(error: OSError | ValueError) -> str:
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """A small file of the folder anew: the whole of it or the old one, at every moment. Raises OSError."""
+    new = path.with_suffix(".new")
+    with new.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)

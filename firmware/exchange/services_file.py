@@ -5,7 +5,6 @@ One small JSON file in the state folder, written anew with each change. It decid
 
 import json
 import logging
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from firmware.core.dial_learning import Learned
 from firmware.core.hook import PulseDialing
 from firmware.core.incoming import Forwarding, LineServices
+from firmware.state_folder import write_whole
 
 log = logging.getLogger("keepline.services")
 
@@ -68,7 +68,7 @@ class ServicesFile:
         """It holds at once; a disk that takes no more costs its memory over a restart, and nothing else."""
         self.now = services
         try:
-            _write(self._path, json.dumps(as_json(services), indent=1))
+            write_whole(self._path, json.dumps(as_json(services), indent=1))
         except OSError as error:
             log.warning("what was switched on by keys is not kept over a restart: %s", error.strerror)
         self._changed()
@@ -109,13 +109,3 @@ def _read(path: Path) -> Services:
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         log.warning("%s cannot be read (%s): features switched on by keys are off", path.name, error)
     return Services()
-
-
-def _write(path: Path, text: str) -> None:
-    """The whole file or the old one, at every moment."""
-    new = path.with_suffix(".new")
-    with new.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware.core.budget import Month, counted, grown, month_left_s, month_of
+from firmware.state_folder import write_whole
 
 log = logging.getLogger("keepline.uplinks")
 
@@ -70,7 +70,7 @@ class Memory:
         months = {name: {month: asdict(each) for month, each in kept.items()} for name, kept in self._kept.months.items()}
         self._unwritten = False
         try:
-            _write(self._path, json.dumps({"pin": self._kept.pin, "months": months}, indent=1))
+            write_whole(self._path, json.dumps({"pin": self._kept.pin, "months": months}, indent=1))
         except OSError as error:
             log.warning("the count of bytes and the chosen uplink are not kept over a restart: %s", error.strerror)
 
@@ -90,13 +90,3 @@ def _from_json(text: str) -> _Kept:
         for name, kept in data["months"].items()
     }
     return _Kept(str(data["pin"]), months)
-
-
-def _write(path: Path, text: str) -> None:
-    """The whole file or the old one, at every moment."""
-    new = path.with_suffix(".new")
-    with new.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
