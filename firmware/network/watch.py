@@ -84,7 +84,7 @@ class NetworkWatch:
         for name in self._links:
             self._links[name] = self._read(name, main, counted)
         for name, link in self._links.items():
-            self._links[name] = self._with_lease(link)
+            self._links[name] = _still_reached(self._with_lease(link), before[name])
         return [name for name, link in self._links.items() if link.steady != before[name]]
 
     def _with_lease(self, link: LinkState) -> LinkState:
@@ -116,6 +116,17 @@ class NetworkWatch:
     def _tell(self, names: Iterable[str]) -> None:
         for name in names:
             self._on_link(self._links[name])
+
+
+def _still_reached(link: LinkState, before: LinkState) -> LinkState:
+    """A router does not go because another program took the system's default route away; as long as address and carrier stay, so does our knowledge."""
+    if not (link.usable and before.usable and link.index == before.index):
+        return link
+    return replace(
+        link,
+        gateway4=link.gateway4 or (before.gateway4 if link.address4 == before.address4 else ""),
+        gateway6=link.gateway6 or (before.gateway6 if link.address6 == before.address6 else ""),
+    )
 
 
 def _matters(news: News) -> bool:

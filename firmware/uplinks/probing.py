@@ -14,6 +14,8 @@ RARELY_METERED_MS = 6 * 3_600_000
 IN_TROUBLE_MS = 4_000
 """While nobody beyond the router answers: perhaps it is a login page."""
 _MOST_UNDER_WAY = 40
+_DOUBTED = 3
+"""So many lost in a row are more than a bad moment."""
 _GOLDEN = 0.618_034
 _WIDEST_STEP_MS = 350.0
 """Those beyond the router are asked one after another, so that answers come evenly; not further apart than this."""
@@ -39,7 +41,7 @@ class _Asked:
         """How seldom the page and the names are asked now."""
         if self.rate.sparing:
             return RARELY_METERED_MS
-        return IN_TROUBLE_MS if self.lost > 2 else RARELY_MS
+        return IN_TROUBLE_MS if self.lost >= _DOUBTED else RARELY_MS
 
 
 def _uneven(number: int) -> float:
@@ -142,12 +144,19 @@ class Probing:
         patience_ms = self._patience(asked.link.name)
         self._questions.ask(asked.link, target, patience_ms, lambda outcome: self._hear(asked, target, outcome))
 
+    def _count(self, asked: _Asked, *, found: bool) -> None:
+        """At the first doubt the page is asked for out of turn: a login page is to be called so before the uplink counts as dead."""
+        asked.lost = 0 if found else asked.lost + 1
+        if asked.lost == _DOUBTED and not asked.rate.sparing and "portal" in self._questions.targets(asked.link):
+            asked.rarely_ms = self._scheduler.now_ms()
+            self._send(asked, "portal")
+
     def _hear(self, asked: _Asked, target: Target, outcome: Outcome) -> None:
         asked.under_way -= 1
         if self._closed or self._asked.get(asked.link.name) is not asked:
             return
         if target in BEYOND:
-            asked.lost = 0 if isinstance(outcome, Answered) else asked.lost + 1
+            self._count(asked, found=isinstance(outcome, Answered))
         match outcome:
             case Answered(rtt_ms):
                 self._tell(ProbeAnswered(asked.link.name, target, rtt_ms))

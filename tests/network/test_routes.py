@@ -124,13 +124,29 @@ def test_nothing_leaves_by_another_uplink_when_ones_own_way_is_gone(place: Town)
             async with claimed() as (held, sight):
                 held.routes.use_for_voice("eth0", *RTP)
                 assert (by_wire.way(), voice.way()) == ("eth0", "eth0")
-                place.device.ip("route", "del", "default", "dev", "eth0")
-                await sight.until(lambda link: not link.gateway4)
-                for each in (by_wire, voice):
-                    with pytest.raises(OSError, match=r"No route to host|unreachable"):
-                        each.way()
+                place.device.ip("link", "set", "eth0", "down")
+                await sight.until(lambda link: not link.up)
+                with pytest.raises(OSError, match=r"No route to host|unreachable"):
+                    voice.way()
                 held.routes.use_for_voice("wlan0", *RTP)
                 assert voice.way() == "wlan0"
+
+    in_device(place, scenario())
+
+
+def test_the_router_stays_known_when_the_systems_default_route_is_taken_away(place: Town) -> None:
+    """By another program, in a call; both uplinks' at once."""
+
+    async def scenario() -> None:
+        with Letters(place, CLOUD4, "10.1.0.2") as by_wire, Letters(place, CLOUD4, port=RTP[0]) as voice:
+            async with claimed() as (held, sight):
+                held.routes.use_for_voice("eth0", *RTP)
+                for name in ("eth0", "wlan0"):
+                    place.device.ip("route", "del", "default", "dev", name)
+                await turn()
+                assert (by_wire.way(), voice.way()) == ("eth0", "eth0")
+                place.device.ip("route", "add", "default", "via", "10.1.0.254", "dev", "eth0")
+                await sight.until(lambda link: link.gateway4 == "10.1.0.254")
 
     in_device(place, scenario())
 
