@@ -28,7 +28,6 @@ from firmware.sound.line_voice import LineVoice
 from firmware.sound.message_waiting import MessageWaitingSource
 from firmware.sound.tone_source import ToneSource, dtmf_tone
 from hal.board import BoardLine
-from hal.errors import PartMissing
 from hal.ports import AlsaSound, Pins, Scheduler
 from hal.slic import Slic
 
@@ -93,8 +92,6 @@ class LineCard:
         engine: Engine,
         exchange: Exchange,
     ) -> None:
-        if isinstance(part.sound, AlsaSound):
-            raise PartMissing(f"line {number}: the sound card {part.sound.card} is not supported yet: use board sim")
         self.number = number
         self.country = country
         self._settings = settings
@@ -102,7 +99,8 @@ class LineCard:
         self._exchange = exchange
         self._engine = engine
         self._voice = LineVoice(self._digit_heard, lambda _digit: None, self._fax_heard)
-        self.audio = LinePort(f"line-{number}", part.sound, self._voice, scheduler.post)
+        sound = engine.open_codec(part.sound) if isinstance(part.sound, AlsaSound) else part.sound
+        self.audio = LinePort(f"line-{number}", sound, self._voice, scheduler.post)
         engine.add_port(self.audio, settings.gain_rx_db, settings.gain_tx_db)
         self._subscriber = Subscriber(rules, hook, scheduler, self._perform, self._changed)
         self._slic = Slic(pins, part.names, scheduler, self._subscriber.loop_changed)

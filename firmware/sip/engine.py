@@ -16,8 +16,9 @@ import pjsua2 as pj
 
 from firmware.settings.model import Settings, Transport
 from firmware.sip.bearer import Bearer
+from firmware.sip.codec import Codec, Codecs
 from firmware.sip.errors import EngineUnusable
-from hal.ports import FRAME_SAMPLES, SAMPLE_RATE_HZ
+from hal.ports import FRAME_SAMPLES, SAMPLE_RATE_HZ, AlsaSound
 
 log = logging.getLogger("keepline.sip")
 trace = logging.getLogger("keepline.sip.trace")
@@ -33,6 +34,9 @@ CODEC_IDS = {
 }
 
 FRAME_MS = 1000 * FRAME_SAMPLES // SAMPLE_RATE_HZ
+
+_CARD_BUFFER_MS = 40
+"""What a sound card holds: four frames. The usual 140 ms would be heard as delay, for the engine keeps the buffer full."""
 
 _LONGEST_SLEEP_S = 1.0
 """Media threads may set timers that we do not see being set; none of them is finer than this."""
@@ -71,10 +75,13 @@ class _Log(pj.LogWriter):  # type: ignore[misc]
         super().__init__()
         self._printed = printed
         self.on_wire: Callable[[str], None] | None = None
+        self.on_card: Callable[[str], None] | None = None
 
     def write(self, entry: Any) -> None:
         if self.on_wire and entry.msg.startswith(("TX ", "RX ")):
             self.on_wire(entry.msg)
+        if self.on_card and entry.msg.startswith(("pb_thread_func", "ca_thread_func")):
+            self.on_card(entry.msg)
         if entry.level > self._printed:
             return
         trace.log(logging.INFO if entry.level == 1 else logging.DEBUG, "%s", _indented(entry.msg))
@@ -126,6 +133,8 @@ class Engine:
             pj.keeplineNameservers(pj.StringVector(nameservers))
             self._endpoint.audDevManager().setNoDev()
             self._endpoint.libStart()
+        self._codecs = Codecs(self._endpoint.audDevManager())
+        self._log.on_card = self._codecs.hear_log
         self._loop.add_reader(pj.keeplineEventFd(), self._handle_events)
         self.rearm()
 
@@ -145,6 +154,7 @@ class Engine:
         media.noVad = True
         media.ecTailLen = 0
         media.sndAutoCloseTime = -1
+        media.sndRecLatency = media.sndPlayLatency = _CARD_BUFFER_MS
         return config
 
     def _choose_codecs(self, wanted: set[str]) -> None:
@@ -238,10 +248,14 @@ class Engine:
         pj.keeplineAllowSources(pj.StringVector(sorted(sources)))
         pj.keeplineGuard(not self._sip.accept_unknown)
 
+    def open_codec(self, sound: AlsaSound) -> Codec:
+        """A line's card as a part of the bridge, before the line's own port; raises EngineUnusable."""
+        return self._codecs.add(sound)
+
     def add_port(self, port: "pj.AudioMediaPort", gain_rx_db: float, gain_tx_db: float) -> None:
         """Take a line's port into the bridge. It is joined with a sink that goes nowhere, so that its samples are asked for even between calls."""
         self.set_gains(port, gain_rx_db, gain_tx_db)
-        port.startTransmit(self._endpoint.audDevManager().getPlaybackDevMedia())
+        port.startTransmit(self._codecs.nowhere if self._codecs else self._endpoint.audDevManager().getPlaybackDevMedia())
 
     def set_gains(self, port: "pj.AudioMediaPort", gain_rx_db: float, gain_tx_db: float) -> None:
         """How loud the line hears and is heard."""
@@ -254,12 +268,28 @@ class Engine:
         if bool(self._clock_wanted) == self._clock_runs:
             return
         wanted = self._clock_runs = bool(self._clock_wanted)
-        devices = self._endpoint.audDevManager()
         if wanted:
-            devices.setNullDev()
+            self._start_clock()
+        elif self._codecs:
+            self._codecs.stop()
         else:
-            devices.setNoDev()
+            self._endpoint.audDevManager().setNoDev()
         self.rearm()
+
+    def _start_clock(self) -> None:
+        """The first card is the clock; without one the engine's own. A card that fails must not take calls along that need no line."""
+        try:
+            if self._codecs:
+                self._codecs.start()
+                return
+        except pj.Error as error:
+            log.error("the sound card cannot be opened, the lines are silent: %s", explain(error))  # noqa: TRY400 (no traceback to the owner)
+        self._endpoint.audDevManager().setNullDev()
+
+    @property
+    def xruns(self) -> tuple[int, int]:
+        """Underruns and overruns of the sound cards since the start: each is a gap in the voice."""
+        return self._codecs.underruns, self._codecs.overruns
 
     def door(self) -> dict[str, object]:
         """Who knocked in vain since the start: requests and connections of strangers, and packets that are no SIP."""
@@ -278,6 +308,7 @@ class Engine:
         if self._timer:
             self._timer.cancel()
         self._loop.remove_reader(pj.keeplineEventFd())
+        self._codecs.close()
         with contextlib.suppress(pj.Error):
             self._endpoint.libDestroy()
         del self._endpoint  # a process has one at a time
