@@ -216,13 +216,14 @@ def _without_secrets(settings: Settings) -> Settings:
 
 
 def _with_secrets_of(present: Settings, settings: Settings) -> tuple[Settings, list[str]]:
-    known = dict(_tables(present))
+    known: dict[str, Table] = dict(_tables(present))
     missing: list[str] = []
 
     def keep(name: str, table: Table, key: str) -> Secret:
         own: Secret = getattr(table, key)
         kept = own or getattr(known.get(name), key, Secret())
-        if not kept and key == "password" and getattr(table, "user", ""):
+        has_login = bool(getattr(table, "user", None))
+        if not kept and key == "password" and has_login:
             missing.append(f"{name}: {key}")
         return kept
 

@@ -5,7 +5,6 @@ A marker in the state folder says what is to be done. It is taken away last: a p
 
 import json
 import logging
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from firmware.settings.errors import SettingsUnsaved, SettingsWrong
 from firmware.settings.load import own_presets
 from firmware.settings.save import previous, save
 from firmware.system.backup import Content
+from firmware.trust.private_file import write_private
 
 log = logging.getLogger("keepline.system")
 
@@ -51,13 +51,7 @@ def settle(settings: Path, state: Path) -> None:
 
 
 def _mark(state: Path, wanted: dict[str, object]) -> None:
-    new = state / f"{_MARKER}.new"
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - the descriptor is already open
-        json.dump(wanted, file)
-        file.flush()
-        os.fsync(descriptor)
-    new.replace(state / _MARKER)
+    write_private(state / _MARKER, json.dumps(wanted))
 
 
 def _restore(settings: Path, state: Path, wanted: dict[str, object]) -> None:
@@ -68,7 +62,7 @@ def _restore(settings: Path, state: Path, wanted: dict[str, object]) -> None:
     for name, text in presets.items():
         (own_presets(settings) / Path(name).name).write_text(text, encoding="utf-8")
     save(settings, str(wanted["settings"]))
-    (state / "services.json").write_text(json.dumps(wanted["services"]), encoding="utf-8")
+    write_private(state / "services.json", json.dumps(wanted["services"]))
 
 
 def _reset(settings: Path, state: Path, text: str) -> None:

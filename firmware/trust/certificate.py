@@ -1,7 +1,6 @@
 """The page's own certificate: self-signed, made by the device, kept in its state folder, made anew before it ends."""
 
 import ipaddress
-import os
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from firmware.trust.private_file import write_private
 
 LIFE_DAYS = 825
 """Apple takes no server certificate that lives longer (support.apple.com/103769)."""
@@ -27,7 +28,7 @@ def certificate_in(folder: Path, names: Iterable[str], now: datetime) -> tuple[s
         pass
     pair = _made(tuple(names), now)
     for path, text in zip((certificate, key), pair, strict=True):
-        _write(path, text)
+        write_private(path, text)
     return pair
 
 
@@ -73,11 +74,3 @@ def _name(name: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
         return x509.DNSName(name)
-
-
-def _write(path: Path, text: str) -> None:
-    new = path.with_name(path.name + ".new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with open(descriptor, "w", encoding="ascii") as file:  # noqa: PTH123 - the descriptor is already open
-        file.write(text)
-    new.replace(path)

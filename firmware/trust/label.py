@@ -4,10 +4,11 @@ Whoever reads the file may set the box up: it lies in the private state folder.
 """
 
 import hmac
-import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+
+from firmware.trust.private_file import write_private
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """None that look alike on a label."""
@@ -20,9 +21,7 @@ def setup_code(path: Path) -> str:
         return path.read_text(encoding="ascii").strip()
     made = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "w", encoding="ascii") as file:  # noqa: PTH123 - the descriptor is already open
-            file.write(made + "\n")
+        write_private(path, made + "\n")
     except OSError:
         return ""
     return made

@@ -2,13 +2,13 @@
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from firmware.trust.attempts import Attempts, Tries
+from firmware.trust.private_file import write_private
 from firmware.trust.tokens import Token
 
 log = logging.getLogger("keepline.access")
@@ -30,12 +30,8 @@ class RecordFile:
 
     def keep(self, record: Record) -> None:
         self.now = record
-        new = self._path.with_name(self._path.name + ".new")
         try:
-            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - the descriptor is already open
-                json.dump(asdict(record), file)
-            new.replace(self._path)
+            write_private(self._path, json.dumps(asdict(record)))
         except OSError as error:
             log.warning("%s could not be kept: %s", self._path, error.strerror)
 

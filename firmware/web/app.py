@@ -25,7 +25,7 @@ from firmware.web.gate import Gate
 from firmware.web.guard import Guard
 from firmware.web.openapi import describe
 from firmware.web.operation import API, BODY_BYTES, Operation, refusal
-from firmware.web.operations import administering, calling, reading
+from firmware.web.operations import administering, calling, connecting, reading
 from firmware.web.pages import Pages
 from firmware.web.phone import PhoneButtons
 from firmware.web.session_operations import SessionOperations
@@ -57,6 +57,7 @@ class Web:
             *calling(door),
             *CallOperations(door).operations(),
             *FileOperations(door).operations(),
+            *connecting(door),
             *administering(door),
         )
 

@@ -40,7 +40,6 @@ class Gate:
         self._sessions = sessions
         self._demo = demo
         self._private = private
-        self._set_up = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -94,8 +93,10 @@ class Gate:
             return _over_tls(scope, headers)
         if not visitor.known and not _is_open(scope["path"]):
             return await self._sign_in_first(scope)
+        if scope["path"].startswith("/phone/") and not visitor.may(Right.CALL):
+            return _refused("This takes the right to call.", 403)
         if scope["type"] == "websocket":
-            return None if visitor.may(Right.CALL) else _refused("This takes the right to call.", 403)
+            return None
         if visitor.csrf and scope["method"] not in _SAFE_METHODS and not _is_ours(headers, visitor):
             return _refused("This order does not come from this page; load the page again.", 403)
         return None
@@ -106,13 +107,11 @@ class Gate:
         return RedirectResponse("/login" if await self._is_set_up() else "/setup", 303)
 
     async def _is_set_up(self) -> bool:
-        """Once set up, always; while the device is gone nobody knows, and the door stays as closed as it was."""
-        if not self._set_up:
-            try:
-                self._set_up = bool((await self._door.ask("access.state"))["setup"]["done"])
-            except (DeviceAbsent, OrderRefused):
-                return True
-        return self._set_up
+        """Asked anew each time, since a factory reset undoes it; while the device is gone nobody knows, and the door stays closed."""
+        try:
+            return bool((await self._door.ask("access.state"))["setup"]["done"])
+        except (DeviceAbsent, OrderRefused):
+            return True
 
 
 def cookie_name(*, secure: bool) -> str:

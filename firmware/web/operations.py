@@ -98,6 +98,25 @@ def calling(door: Door) -> Iterable[Operation]:
     )
     yield Operation(
         "POST",
+        "/services/speed-dial",
+        "Put a number on a key, or take it away.",
+        Scope.CALL,
+        order(door, "services.speed_dial"),
+        (
+            Field("key", int, "The key.", required=True, least=2, most=9),
+            Field("number", str, "The number; empty: none.", longest=64),
+        ),
+    )
+    yield Operation(
+        "POST",
+        "/services/unblock",
+        "Let a blocked caller ring again.",
+        Scope.CALL,
+        order(door, "services.unblock"),
+        (Field("number", str, "The number, as it is listed.", required=True, longest=64),),
+    )
+    yield Operation(
+        "POST",
         "/voicemail/{message}/heard",
         "Mark a message as heard or new.",
         Scope.CALL,
@@ -107,6 +126,28 @@ def calling(door: Door) -> Iterable[Operation]:
     yield Operation(
         "DELETE", "/voicemail/{message}", "Delete a message.", Scope.CALL, order(door, "voicemail.delete"), (MESSAGE,)
     )
+
+
+def connecting(door: Door) -> Iterable[Operation]:
+    """The ways to the internet, and the lamps that show them."""
+    yield Operation(
+        "POST",
+        "/uplinks/pin",
+        "Use one uplink as long as it works, or leave the choice to the box.",
+        Scope.ADMIN,
+        order(door, "uplinks.pin"),
+        (Field("uplink", str, "Its interface; empty: the best one.", required=True, longest=32),),
+    )
+    yield Operation("GET", "/modem", "The modem, its card and its network.", Scope.READ, order(door, "modem.status"))
+    yield Operation(
+        "POST",
+        "/modem/pin",
+        "Give the card its PIN.",
+        Scope.ADMIN,
+        order(door, "modem.pin", _TRIAL_PATIENCE_S),
+        (Field("pin", str, "4 to 8 digits.", required=True, longest=8),),
+    )
+    yield Operation("POST", "/panel/identify", "Let the box show itself by its lamps.", Scope.CALL, order(door, "panel.identify"))
 
 
 def administering(door: Door) -> Iterable[Operation]:

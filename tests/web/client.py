@@ -43,6 +43,11 @@ class Client:
     token: str = ""
     cookies: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def as_script(self) -> dict[str, str]:
+        """The headers of a token's orders, for what is no operation of the API."""
+        return {"authorization": f"Bearer {self.token}", "content-type": JSON}
+
     @classmethod
     def of(cls, page: PageProcess) -> Client:
         return cls(page.url)

@@ -169,6 +169,8 @@ def test_tokens_do_what_they_are_for_and_no_more(owner: Client) -> None:
     assert [client.get("/status").status for client in (reads, calls, administers)] == [200, 200, 200]
     assert [client.get("/settings").status for client in (reads, calls, administers)] == [403, 403, 200]
     assert [client.post("/phone/replace").status for client in (reads, calls, administers)] == [403, 409, 409]
+    drawn = [client.send("POST", "/phone/replace", b"{}", client.as_script).status for client in (reads, calls)]
+    assert drawn == [403, 409]
     assert Client(owner.url, token="kl_" + "x" * 43).get("/status").status == 401
     assert reads.send("GET", "/metrics", b"", {"authorization": f"Bearer {reads.token}"}).status == 200
     kept = owner.get("/tokens").json
