@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# Two Debian 13 file trees: the builder, in which things are compiled, and the plain guest, in which they run. Kept by the checksum of their lists.
+
+listed() { sed 's/#.*//' "$1" | tr -s ' \n' ',,' | sed 's/^,//;s/,$//'; }
+
+# bootstrap LIST TARGET
+bootstrap() {
+  local from
+  from=$(mirror)
+  [ -n "$from" ] || { echo "apt knows no Debian archive: check the machine's apt sources and run apt-get update"; return 1; }
+  rm -rf "$2" "$2.part"
+  mmdebstrap --variant=minbase --components=main --include="$(listed "$1")" \
+    --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Check-Valid-Until "false"' \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$2.part" "$from"
+  mv "$2.part" "$2"
+}
+
+# tree NAME: its path, made if it is not there.
+tree() {
+  local path
+  path=$work/$1-$( (cat "$here/$1.txt" && declare -f bootstrap) | sha256sum | cut -c1-12)
+  exec 8>"$work/lock-tree-$1"
+  flock 8
+  if [ ! -d "$path" ]; then
+    find "$work" -maxdepth 1 -name "$1-*" -exec rm -rf {} +
+    stage "making the $1 tree from Debian $suite" bootstrap "$here/$1.txt" "$path"
+  fi
+  exec 8>&-
+  echo "$path"
+}

@@ -1,0 +1,1 @@
+"""What every board owes its drivers, as one body of tests: on the simulated board everywhere, on the Pi's drivers in the guest (gpio-sim)."""
