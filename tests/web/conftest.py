@@ -65,7 +65,8 @@ def tab(chromium: BrowserContext) -> Iterator[Page]:
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and "409 (Conflict)" not in message.text:
+        refused = "/api/v1/" in message.location.get("url", "") or "409 (Conflict)" in message.text
+        if message.type in {"error", "warning"} and not refused:
             complaints.append(message.text)
 
     page = chromium.new_page()

@@ -130,7 +130,7 @@ def test_what_happens_elsewhere_is_on_the_page_within_300_ms(scene: Scene, view:
 
 
 def test_a_restarting_device_is_told_and_come_back_to_without_a_reload(tab: Page, tmp_path: Path) -> None:
-    with PageProcess(tmp_path / "page", tmp_path / "device" / "state") as page:
+    with PageProcess(tmp_path / "page", tmp_path / "device" / "state", demo=True) as page:
         tab.goto(page.url)
         expect(tab.locator("#health")).to_contain_text("The adapter is not running")
         expect(tab.locator("#phones")).to_be_empty()
@@ -143,7 +143,10 @@ def test_a_restarting_device_is_told_and_come_back_to_without_a_reload(tab: Page
 
 
 def test_two_lines_are_two_telephones(tab: Page, tmp_path: Path) -> None:
-    with Adapter(tmp_path / "device", "[[line]]\n[[line]]\n") as device, PageProcess(tmp_path / "page", device.state) as page:
+    with (
+        Adapter(tmp_path / "device", "[[line]]\n[[line]]\n") as device,
+        PageProcess(tmp_path / "page", device.state, demo=True) as page,
+    ):
         tab.goto(page.url)
         second = tab.get_by_role("region", name="Simulated telephone 2")
         second.get_by_role("button", name="Lift the handset").click()
@@ -155,7 +158,10 @@ def test_two_lines_are_two_telephones(tab: Page, tmp_path: Path) -> None:
 
 def test_everything_goes_by_keyboard(scene: Scene, view: Page) -> None:
     view.keyboard.press("Tab")
-    expect(view.get_by_role("button", name="Lift the handset")).to_be_focused()
+    expect(view.get_by_role("link", name="Skip to the content")).to_be_focused()
+    view.keyboard.press("Enter")
+    while not view.evaluate("document.activeElement.matches('.hook')"):
+        view.keyboard.press("Tab")
     view.keyboard.press("Enter")
     expect(view.get_by_role("button", name="Replace the handset")).to_be_focused()
     expect(view.locator("#lines")).to_contain_text("Dial tone", timeout=PATIENCE_MS)

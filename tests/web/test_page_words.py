@@ -6,27 +6,45 @@ from typing import Any
 
 import pytest
 
+from firmware.core.indicator import Lamp, Pattern
 from firmware.core.line import Phase
 from firmware.core.registration import RegistrationPhase
 from firmware.records.calls import CallRow, Direction, Outcome, as_json
 from firmware.web import words
+from firmware.web.catalogue import LANGUAGES, words_of
 from firmware.web.feed import Look
-from firmware.web.parts import page, parts
+from firmware.web.pages import parts
 from firmware.web.words import Mood
 
 ACCOUNT = {"id": "home", "number": "100", "server": "sip.example", "transport": "tls", "reason": "", "retry_in_s": 0}
 EVIL = '<img src=x onerror="alert(1)">\'&'
 
 
+ENGLISH = words_of("en")
+
+
+def drawn(look: Look) -> dict[str, str]:
+    return parts(look, ENGLISH)
+
+
 def status(**changes: object) -> dict[str, Any]:
     line = {"line": 1, "state": "idle", "digits": "", "call": ""}
     whole = {"ready": True, "name": "Keepline", "version": "1", "engine": "e", "board": "sim", "country": "KZ"}
-    return {**whole, "lines": [line], "accounts": [ACCOUNT | {"state": "registered"}], "calls": [], **changes}
+    return {
+        **whole,
+        "lines": [line],
+        "accounts": [ACCOUNT | {"state": "registered"}],
+        "calls": [],
+        "mailboxes": [],
+        "uplinks": [],
+        "modem": None,
+        **changes,
+    }
 
 
 @pytest.mark.parametrize("phase", Phase)
 def test_every_phase_of_a_line_has_words(phase: Phase) -> None:
-    told, _ = words.line_told({"state": phase.value, "digits": "123"})
+    told = words.line_told(ENGLISH, {"state": phase.value, "digits": "123"})
     assert phase.value in words.LINES
     assert told.sentence
 
@@ -47,14 +65,14 @@ def test_every_phase_of_a_registration_has_words(phase: RegistrationPhase) -> No
     ],
 )
 def test_health_is_one_sentence_over_all_accounts(states: list[str], mood: Mood, sentence: str) -> None:
-    told = words.health_told(status(accounts=[ACCOUNT | {"state": state} for state in states]))
+    told = words.health_told(ENGLISH, status(accounts=[ACCOUNT | {"state": state} for state in states]))
     assert told.mood is mood
     assert told.sentence.startswith(sentence)
 
 
 def test_a_refused_account_says_why_and_when_it_tries_again() -> None:
     refused = ACCOUNT | {"state": "refused", "reason": "the password is wrong", "retry_in_s": 65}
-    shown = parts(Look(status=status(accounts=[refused])))["accounts"]
+    shown = drawn(Look(status=status(accounts=[refused])))["accounts"]
     assert "Refused by the provider: the password is wrong" in shown
     assert 'Next try in <span class="clock" data-counts="down" data-seconds="65">1:05</span>' in shown
 
@@ -68,7 +86,7 @@ def test_an_encrypted_call_says_so() -> None:
         "codec": "PCMA/8000",
         "srtp": "AES_CM_128_HMAC_SHA1_80",
     }
-    shown = parts(Look(status=status(calls=[call | {"seconds": 3725.4}])))["calls"]
+    shown = drawn(Look(status=status(calls=[call | {"seconds": 3725.4}])))["calls"]
     assert "From <b>600</b>" in shown
     assert "1:02:05" in shown
     assert "PCMA · encrypted (AES_CM_128_HMAC_SHA1_80)" in shown
@@ -77,7 +95,7 @@ def test_an_encrypted_call_says_so() -> None:
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.UNDER_WAY])
 def test_every_outcome_of_a_call_is_told_with_its_reason(outcome: Outcome) -> None:
     row = as_json(CallRow("2026-11-24T10:00:00.000Z", Direction.IN, 1, number="600", outcome=outcome, reason="so it was"))
-    shown = parts(Look(status=status(), log=[row]))["log"]
+    shown = drawn(Look(status=status(), log=[row]))["log"]
     assert outcome.value in shown
     assert ("so it was" in shown) is (outcome is not Outcome.ANSWERED)
 
@@ -89,5 +107,41 @@ def test_what_strangers_write_is_text() -> None:
     call = {"direction": "in", "number": EVIL, "name": EVIL, "state": EVIL, "codec": EVIL, "srtp": EVIL, "seconds": 0}
     account = dict.fromkeys(ACCOUNT, EVIL) | {"state": EVIL, "retry_in_s": 0}
     whole = status(name=EVIL, version=EVIL, engine=EVIL, country=EVIL, accounts=[account], calls=[call])
-    assert "<img" not in page(Look(status=whole, log=[row]))
-    assert "<img" not in page(Look(trouble=EVIL))
+    panel = dict.fromkeys(("power", "line"), EVIL)
+    uplink = dict.fromkeys(("name", "kind", "state", "address", "reason"), EVIL) | dict.fromkeys(
+        ("rtt_ms", "loss_percent", "signal_dbm"), 1
+    )
+    modem = dict.fromkeys(("operator", "technology", "trouble"), EVIL) | {"signal_dbm": -70}
+    whole |= {"panel": panel, "uplinks": [uplink], "modem": modem, "mailboxes": [{"name": EVIL, "new": 1, "old": 2}]}
+    for language in LANGUAGES:
+        for shown in (
+            *parts(Look(status=whole, log=[row]), words_of(language)).values(),
+            *parts(Look(trouble=EVIL), words_of(language)).values(),
+        ):
+            assert "<img" not in shown
+
+
+@pytest.mark.parametrize("name", ["power", "line", "uplink", "message"])
+@pytest.mark.parametrize("pattern", Pattern)
+def test_every_lamp_is_told_by_words_as_well(name: str, pattern: Pattern) -> None:
+    assert Lamp(name).value in words.LAMPS
+    assert pattern.value in words.PATTERNS
+    shown = drawn(Look(status=status(panel={name: pattern.value})))["lamps"]
+    assert f"lamp-{pattern.value}" in shown
+    assert f"{words.LAMPS[name]}: {words.PATTERNS[pattern.value]}" in shown
+
+
+@pytest.mark.parametrize("state", ["active", "standby", "poor", "down", "portal"])
+def test_an_uplink_says_how_it_is_and_why(state: str) -> None:
+    uplink = {"name": "eth0", "kind": "ethernet", "state": state, "address": "192.0.2.7", "reason": "so it is", "mos": 4.3}
+    shown = drawn(Look(status=status(uplinks=[uplink | dict.fromkeys(("rtt_ms", "loss_percent", "signal_dbm"))])))["uplinks"]
+    assert words.UPLINKS[state][1] in shown
+    assert "so it is" in shown
+    assert 'data-value="4.3"' in shown
+
+
+def test_a_call_tells_how_it_sounds_both_ways() -> None:
+    heard = {"rtt_ms": 12.0, "rx": {"mos": 4.4, "loss_percent": 0.5, "jitter_ms": 3.0}, "tx": {"packets": 7}}
+    call = {"direction": "out", "number": "600", "name": "", "state": "in call", "codec": "PCMA/8000", "srtp": "", "seconds": 1}
+    shown = drawn(Look(status=status(calls=[call | {"quality": heard}])))["calls"]
+    assert [value in shown for value in ('data-value="4.4"', 'data-value="0.5"', 'data-value="12.0"')] == [True] * 3

@@ -11,8 +11,11 @@ const STATES = { registered: "Registered", direct: "Calls directly, without regi
 const live = h("div", { id: "live" });
 
 function showLive(status) {
-  const rows = (status?.accounts ?? []).map((account) => h("li", {}, h("b", {}, account.number || account.id), " ",
-    told(MOODS[account.state] ?? "calm", [t(STATES[account.state] ?? account.state), account.reason && t(account.reason)].filter(Boolean).join(": "), "span")));
+  const rows = status.accounts.map((account) => {
+    const mood = MOODS[account.state] ?? "calm";
+    const why = ["bad", "calm"].includes(mood) && account.reason ? `: ${t(account.reason)}` : "";
+    return h("li", {}, h("b", {}, account.number || account.id), " ", told(mood, t(STATES[account.state] ?? account.state) + why, "span"));
+  });
   live.replaceChildren(rows.length ? h("ul", { class: "card live-list" }, rows) : "");
 }
 

@@ -44,7 +44,7 @@ function labelled(label, element, hint) {
 }
 
 const next = (label, work) => press(label, work, "main wide");
-const form = (...children) => h("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); event.currentTarget.querySelector("button.main").click(); } }, children);
+const form = (...children) => h("form", { novalidate: true, onsubmit: (event) => event.preventDefault() }, children);
 
 const SCREENS = {
   language() {

@@ -47,7 +47,7 @@ async function fillNumber(place, goOn) {
     if (answer.ok) await keep();
   };
   const present = accounts.length ? told("calm", t("Numbers that are set up already: {numbers}.", { numbers: accounts.map((each) => each.number || each.user).join(", ") })) : null;
-  const form = h("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); event.currentTarget.querySelector("button.main").click(); } }, present, fields.root, result,
+  const form = h("form", { novalidate: true, onsubmit: (event) => event.preventDefault() }, present, fields.root, result,
     press(t("Try it and go on"), tryIt, "main wide"), h("div", { class: "row start" }, press(t("Keep it untried"), keep), press(t("Later"), () => goOn("test"))));
   place.replaceChildren(form);
 }

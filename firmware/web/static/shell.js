@@ -82,8 +82,12 @@ export async function busy(button, work) {
   }
 }
 
+/** A button; in a form the one of kind "main" is what Enter presses. */
 export function press(label, work, kind = null) {
-  const button = h("button", { type: "button", class: kind, onclick: () => busy(button, work) }, label);
+  const button = h("button", { type: kind?.startsWith("main") ? "submit" : "button", class: kind, onclick: (event) => {
+    event.preventDefault(); // no form is ever sent by the browser itself
+    busy(button, work);
+  } }, label);
   return button;
 }
 
