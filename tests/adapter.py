@@ -65,12 +65,13 @@ class Adapter:
         *,
         environment: dict[str, str] | None = None,
         program: Sequence[str | Path] = (KEEPLINE,),
+        board: str = "sim",
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.state = folder, folder / "state"
         self.settings = folder / "keepline.toml"
         self.settings.write_text(settings)
-        command = [*program, "run", "--config", self.settings, "--state", self.state, "--board", "sim"]
+        command = [*program, "run", "--config", self.settings, "--state", self.state, "--board", board]
         self.process = Process(command, folder, environment=environment)
         try:
             self.process.wait_for_line("^ready$")

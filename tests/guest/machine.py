@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "image-build" / "guest" / "build"
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (the guest's memory and changed blocks: private folders of ours in it)
 MEMORY = "512M"
+SIMULATORS = ("snd_aloop.enable=1,1", "snd_aloop.id=Loopback,Loopback_1", "snd_aloop.pcm_substreams=1,1")
+"""Two sound cards, one a line."""
 
 
 class GuestFailed(AssertionError):
@@ -83,6 +85,7 @@ class Machine:
             "rw",
             f"init={init}",
             f"bench={self.folder.resolve()}",
+            *SIMULATORS,
         ]
         console = (self.folder / "console").open("ab")
         self._started = time.monotonic()
@@ -125,6 +128,11 @@ class Machine:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has stopped by itself, or was cut."""
+        return self._process is None or self._process.poll() is not None
 
     def last_words(self) -> str:
         """The ends of what the program printed and of the console."""

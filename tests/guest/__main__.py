@@ -1,0 +1,86 @@
+"""`make bench-guest`: boots the guest for each proof, prints what it measured and writes build/bench-guest.json.
+
+    python -m tests.guest [--quick] [PROOF ...]
+
+Times are the guest's: one processor, system calls of 73 microseconds. Near real time, and no figure of a Pi.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.guest.machine import ROOT, GuestFailed, Machine, built
+from tests.guest.power_cuts import cut_power
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Proof = Callable[[Machine, bool], dict[str, object]]
+
+PYTHON = "/usr/lib/bench/bin/python"
+QUICK_CUTS, CUTS = 25, 3000
+RESULT = ROOT / "build" / "bench-guest.json"
+
+
+def contract(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (a proof's shape)
+    """The tests of every board, on the Pi's drivers over gpio-sim."""
+    ended = machine.run(
+        f"export KEEPLINE_CONTRACT_BOARD=pi\n{PYTHON} -m pytest -p no:cacheprovider -q tests/guest/contract", timeout_s=300
+    )
+    last = ended.output.strip().splitlines()[-1]
+    if ended.status:
+        raise GuestFailed(f"the contract is broken\n{ended.output[-4000:]}")
+    return {"tests": last, "seconds": round(ended.seconds, 1)}
+
+
+def calls(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
+    """One call out and one in through pins and sound card."""
+    ended = machine.run(f"{PYTHON} -m tests.guest.inside.calls", timeout_s=300)
+    if ended.status:
+        raise GuestFailed(f"a call failed\n{machine.last_words()}")
+    found: dict[str, object] = json.loads(ended.output.strip().splitlines()[-1])
+    return found
+
+
+def cuts(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
+    """Power cuts while settings and call log are written."""
+    return dict(cut_power(machine, QUICK_CUTS if quick else CUTS, seed=int(time.time())))
+
+
+PROOFS: dict[str, Proof] = {"contract": contract, "calls": calls, "cuts": cuts}
+
+
+def prove(name: str, kernel: Path, disk: Path, *, quick: bool) -> dict[str, object]:
+    with tempfile.TemporaryDirectory(prefix="bench-guest-") as folder:
+        shutil.copytree(ROOT / "tests", Path(folder) / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+        with Machine(kernel, disk, Path(folder)) as machine:
+            return PROOFS[name](machine, quick)
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(prog="bench-guest", description=__doc__)
+    arguments.add_argument("--quick", action="store_true", help="the part that runs in CI")
+    arguments.add_argument("proofs", nargs="*", metavar="PROOF", help=f"some of {', '.join(PROOFS)}; all without")
+    chosen = arguments.parse_args()
+    kernel, disk = built("kernel"), built("disk")
+    found, failed = {}, 0
+    for name in chosen.proofs or PROOFS:
+        try:
+            found[name] = prove(name, kernel, disk, quick=chosen.quick)
+            print(f"{name:<10} {json.dumps(found[name])}", flush=True)  # noqa: T201 (the bench's answer)
+        except GuestFailed as problem:
+            failed += 1
+            print(f"{name:<10} FAILED: {problem}", flush=True)  # noqa: T201 (same)
+    RESULT.write_text(json.dumps(found, indent=1))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

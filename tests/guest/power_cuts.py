@@ -1,0 +1,43 @@
+"""Cuts of power at random moments while settings and call log are written: what was acknowledged is there, nothing is torn."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING
+
+from tests.guest.machine import GuestFailed, Machine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LONGEST_S = 0.5
+STARTS_WITHIN_S = 60.0
+
+
+def cut_power(machine: Machine, times: int, seed: int) -> dict[str, float]:
+    """So many cuts, each followed by a look; figures of them. The seed repeats the moments."""
+    chance = random.Random(seed)  # noqa: S311 (moments, not secrets)
+    acknowledged = machine.folder / "acknowledged"
+    acknowledged.write_text("")
+    began_s, saved = time.monotonic(), 0
+    for number in range(times + 1):
+        looks = _count(acknowledged, "looked")
+        machine.start("/usr/lib/bench/bin/python -m tests.guest.inside.saving /bench/acknowledged")
+        _wait_looked(machine, acknowledged, looks, number)
+        time.sleep(chance.uniform(0, LONGEST_S))
+        machine.cut_power()
+    saved = _count(acknowledged, "settings")
+    return {"cuts": times, "saves": saved, "seed": seed, "seconds_a_cut": round((time.monotonic() - began_s) / (times + 1), 2)}
+
+
+def _wait_looked(machine: Machine, acknowledged: Path, looks: int, number: int) -> None:
+    end_s = time.monotonic() + STARTS_WITHIN_S
+    while _count(acknowledged, "looked") == looks:
+        if machine.ended or time.monotonic() > end_s:
+            raise GuestFailed(f"after cut {number} nothing was found as it should be\n{machine.last_words()}")
+        time.sleep(0.02)
+
+
+def _count(acknowledged: Path, kind: str) -> int:
+    return sum(line.startswith(kind) for line in acknowledged.read_text().splitlines())
