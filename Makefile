@@ -59,7 +59,7 @@ failover-picture: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/lab
 	$(BIN)/python -m tests.lab.picture record docs/failover/one-failover.json
 	$(BIN)/python -m tests.lab.picture draw docs/failover/one-failover.json docs/failover/one-failover.svg
 
-interop: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## the same calls through a real Asterisk 22 in a throw-away root
+interop: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/lab ## calls through a real Asterisk 22 in a throw-away root, and failover with more far ends
 	$(BIN)/python -m pytest tests/interop
 
 image: ## the arm64 image under build/image/

@@ -19,7 +19,7 @@ CUT_S = 0.5
 
 
 @pytest.mark.parametrize("transport", ["udp", "tls"])
-@pytest.mark.parametrize("far", ["pjsua2", "baresip", "asterisk"])
+@pytest.mark.parametrize("far", ["pjsua2", "baresip"])
 def test_live_sound_both_ways(tmp_path: Path, far: str, transport: str) -> None:
     with Stage(tmp_path, (ETHERNET, WIFI), watched=False, far=far, transport=transport) as stage:
         stage.call()
@@ -34,7 +34,7 @@ def test_live_sound_both_ways(tmp_path: Path, far: str, transport: str) -> None:
         assert stage.hang_up()["outcome"] == "answered"
 
 
-@pytest.mark.parametrize("far", ["pjsua2", "baresip", "asterisk"])
+@pytest.mark.parametrize("far", ["pjsua2", "baresip"])
 def test_a_break_of_the_line_is_found_at_both_ends(tmp_path: Path, far: str) -> None:
     with Stage(tmp_path, (ETHERNET, WIFI), watched=False, far=far) as stage:
         stage.call()
