@@ -12,13 +12,13 @@ project_files() { (cd "$root" && find firmware hal pyproject.toml -type f ! -pat
 
 make_wheels() {
   cp /etc/ssl/certs/ca-certificates.crt "$build_tree/etc/ssl/certs/"
-  cp "$root"/requirements-guest.lock "$build_tree/root/requirements.lock"
+  cp "$root"/requirements-guest.lock "$build_tree/parts.lock"
   rm -rf "$build_tree/tools" "$build_tree/wheels"
   in_builder python3 -m venv /tools
   in_builder /tools/bin/pip install -q "${tools[@]}"
   # lgpio has no wheel for this Python; PYPI=1 puts its library inside.
   in_builder PYPI=1 /tools/bin/pip wheel -q --no-deps --require-hashes --no-build-isolation --no-binary lgpio \
-    -r /root/requirements.lock -w /wheels
+    -r /parts.lock -w /wheels
 }
 
 make_engine() {
@@ -74,9 +74,9 @@ furnish() {
 install_project() {
   local environment
   for environment in "$device" "$bench"; do
-    cp "$build_tree"/project/keepline-*.whl "$guest_tree/root/"
-    chroot "$guest_tree" sh -c "$environment/bin/pip install -q --no-deps --no-index --force-reinstall /root/keepline-*.whl"
-    rm "$guest_tree"/root/keepline-*.whl
+    cp "$build_tree"/project/keepline-*.whl "$guest_tree/"
+    chroot "$guest_tree" sh -c "$environment/bin/pip install -q --no-deps --no-index --force-reinstall /keepline-*.whl"
+    rm "$guest_tree"/keepline-*.whl
   done
   install -m 644 -t "$guest_tree/usr/lib/systemd/system" "$root"/systemd/*.service
 }
