@@ -124,7 +124,9 @@ def test_a_call_waiting_pair_is_never_connected() -> None:
     assert orders(*WAITING, FLASH, REPLACED)[-2:] == (HangUp("in-1"), StartRinging(CALL))
 
 
-@pytest.mark.parametrize("lived", [(FLASH,), (FLASH, *digits("6")), (*CONSULTING[len(TALKING) :], CallEnded(SECOND, EndCause.BUSY))])
+@pytest.mark.parametrize(
+    "lived", [(FLASH,), (FLASH, *digits("6")), (*CONSULTING[len(TALKING) :], CallEnded(SECOND, EndCause.BUSY))]
+)
 def test_a_held_call_rings_back_where_nobody_is_talked_to(lived: tuple[Event, ...]) -> None:
     assert StartRinging(CALL) in orders(*TALKING, *lived, REPLACED)
 
