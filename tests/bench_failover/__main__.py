@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import signal
 import sys
@@ -12,12 +13,17 @@ from typing import TYPE_CHECKING
 
 from tests.bench_failover import idle, in_calls, report, rivals, standing
 from tests.bench_failover.samples import Row, Target
+from tests.peers.errors import PeerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from multiprocessing.queues import SimpleQueue
 
 FAR_ENDS = ("pjsua2", "baresip", "asterisk")
-PARTS = ("calls", "encrypted", "idle", "return", "standing", "calm")
+ALONE = ("calls", "encrypted")
+"""Sound is measured while nothing else runs; the others mostly wait, each in a laboratory of its own."""
+BESIDE = ("idle", "return", "standing", "calm")
+PARTS = ALONE + BESIDE
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -27,12 +33,48 @@ def main(words: Sequence[str] | None = None) -> int:
     load_before = os.getloadavg()
     rows: list[Row] = []
     with TemporaryDirectory(prefix="keepline-failover-") as folder:
-        for part in arguments.only or PARTS:
+        wanted = arguments.only or PARTS
+        for part in (each for each in wanted if each in ALONE):
             rows += _measure(part, Path(folder) / part, arguments)
             report.write(rows, load_before)  # what is there so far, should the next part fail
+        rows += _side_by_side([each for each in wanted if each in BESIDE], Path(folder), arguments)
+        report.write(rows, load_before)
     _say(report.table(rows))
     _say(f"every sample: {report.RESULT}; load average {load_before[0]:.1f} before, {os.getloadavg()[0]:.1f} after")
     return 1 if any(each.verdict == "missed" for each in rows) else 0
+
+
+def _side_by_side(parts: Sequence[str], folder: Path, arguments: argparse.Namespace) -> list[Row]:
+    """Each in a process of its own; when we are told to end, each removes its laboratory."""
+    context = multiprocessing.get_context("fork")  # this program is not importable, and has no threads left here
+    answers = {part: context.SimpleQueue() for part in parts}
+    workers = [context.Process(target=_answer, args=(answers[part], part, folder / part, arguments), name=part) for part in parts]
+    for each in workers:
+        each.start()
+    try:
+        for each in workers:
+            each.join()
+    finally:
+        for each in workers:
+            each.terminate()
+            each.join()
+    silent = [each.name for each in workers if each.exitcode]
+    if silent:
+        raise PeerError(f"these parts of the bench ended without figures: {', '.join(silent)}")
+    return [row for answer in answers.values() for row in answer.get()]
+
+
+def _answer(answer: SimpleQueue[list[Row]], part: str, folder: Path, arguments: argparse.Namespace) -> None:
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, _end_once)
+    answer.put(_measure(part, folder, arguments))
+
+
+def _end_once(_number: int, _frame: object) -> None:
+    """The laboratory is removed, and nobody disturbs that."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _measure(part: str, folder: Path, arguments: argparse.Namespace) -> list[Row]:

@@ -6,6 +6,7 @@ One device for each call: a device that has just moved twice waits longer by des
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,10 @@ DECIDED = {"cable": Target(worst=300.0), "silent": Target(worst=250.0)}
 HEARD = Target(median=300.0, p95=500.0)
 UPLINKS = ("eth0", "wlan0")
 BACK_S = 8.0
+TALKING_S = 3.0
+"""Before a cut: the watch over missing voice learns from the first second of it how this far end sends."""
+SETTLED_S = 2.0
+"""An uplink that has failed once is taken again in need when it has held for a second: what is asked here is not that rule."""
 
 
 @dataclass
@@ -79,12 +84,14 @@ def _call(stage: Stage, series: Series) -> None:
         heal(stage, interface)
         if interface == UPLINKS[0]:
             _wait_standby(stage, interface)
+            time.sleep(SETTLED_S)
     stage.hang_up()
 
 
 def cut(stage: Stage, series: Series, interface: str) -> None:
     """One cut in a conversation; raises where the call does not go on."""
     talk = stage.talk()
+    time.sleep(TALKING_S)
     try:
         lines, far_from = len(stage.device.process.lines), len(stage.far.heard())
         cut_s = KINDS[series.kind](stage.lab[interface])
