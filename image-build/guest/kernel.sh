@@ -2,11 +2,6 @@
 # The kernel: User-Mode Linux from Debian's linux-source-6.12, one static executable with every simulator built in.
 # Facts behind the choices: docs/guest.md.
 
-# in_builder COMMAND...: in the builder tree, at a low priority: whoever works on this machine comes first.
-in_builder() {
-  nice -n 15 chroot "$build_tree" env -i HOME=/root LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
-}
-
 unpack_kernel() {
   rm -rf "$build_tree/kernel"
   mkdir "$build_tree/kernel"

@@ -29,3 +29,10 @@ tree() {
   exec 8>&-
   echo "$path"
 }
+
+# in_builder COMMAND...: in the builder tree, with /proc and /dev as programs expect them, at a low priority: whoever works on this machine comes first.
+in_builder() {
+  # shellcheck disable=SC2016 # the inner shell's own words
+  nice -n 15 unshare --mount --propagation private sh -c 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" &&
+    exec chroot "$0" env -i HOME=/ LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"' "$build_tree" "$@"
+}

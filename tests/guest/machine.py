@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "image-build" / "guest" / "build"
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (the guest's memory and changed blocks: private folders of ours in it)
 MEMORY = "512M"
-SIMULATORS = ("snd_aloop.enable=1,1", "snd_aloop.id=Loopback,Loopback_1", "snd_aloop.pcm_substreams=1,1")
+SIMULATORS = ("snd_aloop.enable=1,1", "snd_aloop.id=Loopback,Loopback1", "snd_aloop.pcm_substreams=1,1")
 """Two sound cards, one a line."""
 
 

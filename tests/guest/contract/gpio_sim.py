@@ -54,13 +54,13 @@ def _file(gpio: int, what: str) -> int:
 
 
 def play(plan: list[tuple[float, int, bool]]) -> None:
-    """Each move at its own moment, counted from the start, so that lateness never adds up."""
+    """Each move after its pause. A late move makes the rest later: a pause may grow on a busy machine, it never shrinks."""
     for _, gpio, _ in plan:
         _file(gpio, "pull")
-    due_s = time.monotonic() + 0.05
+    moved_s = time.monotonic()
     for after_ms, gpio, high in plan:
-        due_s += after_ms / 1000
-        time.sleep(max(0.0, due_s - time.monotonic()))
+        time.sleep(max(0.0, moved_s + after_ms / 1000 - time.monotonic()))
+        moved_s = time.monotonic()
         pull(gpio, high=high)
 
 
