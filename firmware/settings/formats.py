@@ -144,9 +144,12 @@ HOURS = Format(
 )
 EMAIL = Format("a mail address such as name@example.org", _is_email)
 MAILBOX_PIN = Format('4 to 8 digits, or "" for none', _pattern(r"([0-9]{4,8})?"))
+_CODE = r"(?:[*#][0-9*#]{0,4}|09[0-9]{1,3})"
+"""A rotary dial has no * and #. No emergency number of our countries (firmware/numbering/plans) begins with 09."""
 STAR_CODES = Format(
-    'codes such as "*72" or "*87 *98": * or #, then up to 4 more of 0123456789*#; or "off", or "pass" for the PBX',
-    _pattern(r"off|pass|[*#][0-9*#]{0,4}( [*#][0-9*#]{0,4}){0,3}"),
+    'codes such as "*72" or "*87 *98": * or #, then up to 4 more of 0123456789*#; for a rotary dial 09 and 1 to 3 digits; or "off", or "pass" '
+    "for the PBX",
+    _pattern(rf"off|pass|{_CODE}( {_CODE}){{0,3}}"),
 )
 LOGIN = Format("up to 128 printable characters", _printable(0, 128))
 PASSWORD = Format("up to 256 printable characters", _printable(0, 256))
