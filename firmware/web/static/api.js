@@ -35,7 +35,8 @@ export async function request(method, path, body) {
   if (answer.ok) return answer;
   const refusal = await answer.json().catch(() => ({}));
   if (answer.status === 401 && !["/login", "/setup"].includes(location.pathname)) location.assign("/login");
-  throw new Refused(t(refusal.error ?? "") || t("That did not work (error {status}).", { status: answer.status }), answer.status, refusal);
+  const sentence = refusal.error ? t(refusal.error) : t("That did not work (error {status}).", { status: answer.status });
+  throw new Refused(sentence, answer.status, refusal);
 }
 
 export function query(values) {

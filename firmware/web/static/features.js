@@ -55,8 +55,14 @@ function byCodes(services) {
     blocked.length ? [h("h3", {}, t("Blocked callers")), h("ul", {}, blocked)] : null);
 }
 
+/** A code's key says less than what it does. */
+function nameCodes(section) {
+  for (const field of section.fields) [field.label, field.help] = [field.help, ""];
+}
+
 fill(async () => {
   const [settings, services] = await Promise.all([loadSettings(), ask("GET", "/services").catch((problem) => problem)]);
+  nameCodes(settings.sections.star_codes);
   const lines = settings.values.line.map((line, index) => [index + 1, line.name || t("Line {number}", { number: index + 1 })]);
   const cards = services instanceof Error ? [told("bad", services.message)] : [...lines.map(([number, name]) => lineCard(number, name, services)), byCodes(services)];
   return [

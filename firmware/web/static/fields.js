@@ -37,7 +37,7 @@ function hintOf(about) {
   const bounded = about.least !== null && about.least !== undefined && !about.many;
   const range = bounded ? t("{least} to {most} {unit}", { least: number(about.least), most: number(about.most), unit: about.unit }).trim() : about.kind === "text" ? t(about.allowed) : "";
   const usual = shown(about, about.default);
-  return [t(about.help), range && t("Allowed: {range}.", { range }), usual && t("Usual: {value}.", { value: usual })].filter(Boolean).join(" ");
+  return [about.help && t(about.help), range && t("Allowed: {range}.", { range }), usual && t("Usual: {value}.", { value: usual })].filter(Boolean).join(" ");
 }
 
 /** A value in words, for hints and for the list of changes. */

@@ -21,7 +21,7 @@ export const providerOptions = (providers) => [["", t("Another provider or PBX")
 /** What a preset says for its owner: how well it is known, and its quirks. */
 export function providerNotes(preset) {
   if (!preset) return "";
-  return h("div", { class: "notes" }, h("p", { class: "hint" }, t(KNOWN[preset.status] ?? "")), h("ul", {}, preset.quirks.map((quirk) => h("li", {}, quirk))));
+  return h("div", { class: "notes" }, h("p", { class: "hint" }, t(KNOWN[preset.status])), h("ul", {}, preset.quirks.map((quirk) => h("li", {}, quirk))));
 }
 
 /** Registers what the form says, and tells in `place` how it went. */

@@ -1,0 +1,123 @@
+"""The page's texts: gathered from templates, scripts and tables, kept in .po files, compiled for the page. `python -m tests.web.catalogues`.
+
+It renews every .po file under firmware/web/locale and compiles each to JSON, which the server and the browser read alike. A text that is new
+has an empty translation; tests/web/test_catalogues.py fails until somebody wrote it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+
+from firmware.core.causes import _CLASSES, _EXACT
+from firmware.settings.describe import describe
+from firmware.web.catalogue import DOMAINS, LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+WEB = Path(__file__).parents[2] / "firmware" / "web"
+LOCALE = WEB / "locale"
+
+_KEYWORDS: Mapping[str, None] = dict.fromkeys(("_", "N_", "t"))
+
+OF_THE_DEVICE = (
+    "That is not the password.",
+    "That is not the present password.",
+    "That is not the code on the label.",
+    "The box is set up already; sign in with its password.",
+    "The code on the label cannot be the password.",
+    "Please sign in first.",
+    "the caller gave up",
+    "the server did not answer",
+    "the link is down",
+    "the link has no address",
+)
+"""Sentences of the device that have no values in them; a test finds each in its source."""
+
+
+def texts(domain: str) -> list[str]:
+    """Each text once, in order."""
+    found = _of_the_page() if domain == "page" else _of_the_settings()
+    return sorted({text for text in found if text and re.search(r"[^\W\d_]", re.sub(r"\{\w+\}", "", text))})
+
+
+def _of_the_page() -> Iterator[str]:
+    for method, files in (
+        ("jinja2.ext:babel_extract", WEB.glob("templates/**/*.html")),
+        ("javascript", WEB.glob("static/*.js")),
+        ("python", (WEB / name for name in ("words.py", "pages.py"))),
+    ):
+        for file in files:
+            options = {"silent": "false"} if method.startswith("jinja2") else {}
+            for _, text, *_ in extract_from_file(method, file, _KEYWORDS, options=options):
+                assert isinstance(text, str)
+                yield text
+    yield from (words for _, words in (*_EXACT.values(), *_CLASSES.values()))
+    yield from OF_THE_DEVICE
+
+
+def _of_the_settings() -> Iterator[str]:
+    for section in describe():
+        for field in section["fields"]:  # type: ignore[attr-defined]
+            yield from (
+                (field["label"], field["help"]) if section["name"] != "star_codes" else (field["help"],)
+            )  # as static/features.js shows them
+            if field["kind"] == "text":
+                yield field["allowed"]
+
+
+def path_of(language: str, domain: str) -> Path:
+    return LOCALE / language / f"{domain}.po"
+
+
+def read(language: str, domain: str) -> dict[str, str]:
+    """Translations by text, as the .po file has them; empty where there is none yet."""
+    path = path_of(language, domain)
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=language)
+    return {str(message.id): str(message.string) for message in catalog if message.id}
+
+
+def as_po(language: str, domain: str, known: Mapping[str, str]) -> bytes:
+    """`known` for the texts there are; English is its own translation unless somebody wrote a better one."""
+    catalog = Catalog(locale=language, charset="utf-8", fuzzy=False)
+    for text in texts(domain):
+        catalog.add(text, known.get(text) or (text if language == "en" else ""))
+    out = BytesIO()
+    write_po(out, catalog, omit_header=True, sort_output=True, width=0)
+    return b'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n' + out.getvalue()
+
+
+def as_json(known: Mapping[str, str]) -> str:
+    """What the page reads: only what differs from the text itself."""
+    return (
+        json.dumps({text: shown for text, shown in sorted(known.items()) if shown != text}, ensure_ascii=False, indent=0) + "\n"
+    )
+
+
+def main() -> int:
+    missing = 0
+    for language in LANGUAGES:
+        (LOCALE / language).mkdir(parents=True, exist_ok=True)
+        for domain in DOMAINS:
+            path_of(language, domain).write_bytes(as_po(language, domain, read(language, domain)))
+            known = read(language, domain)
+            path_of(language, domain).with_suffix(".json").write_text(as_json(known), encoding="utf-8")
+            missing += sum(not shown for shown in known.values())
+    sys.stdout.write(f"catalogues: {missing} translations are missing\n")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
