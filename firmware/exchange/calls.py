@@ -301,7 +301,7 @@ class Exchange:
         """A short signal for whoever is on the telephone: the call goes another way now."""
         for card in self._of_handle.get(handle, ()):
             if card.phase is Phase.IN_CALL and card.state.call == handle:
-                card.play(ToneName.UPLINK_CHANGED)
+                card.signal(ToneName.UPLINK_CHANGED)
 
     def _replace(self, news: CallReplaced) -> None:
         """Another call stands in this one's place, for the line too: it goes on talking."""

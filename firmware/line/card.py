@@ -251,6 +251,10 @@ class LineCard:
         """A tone over the call, once: something the subscriber should know."""
         self.audio.play(ToneSource(self.country.tones[tone]))
 
+    def signal(self, tone: order.ToneName) -> None:
+        """The same together with the call, of which nothing is lost."""
+        self.audio.play_beside(ToneSource(self.country.tones[tone]))
+
     def hush(self) -> None:
         self.audio.stop_playing()
 

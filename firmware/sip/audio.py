@@ -5,6 +5,7 @@ plays and who is talked to is decided elsewhere.
 """
 
 import logging
+from array import array
 from collections.abc import Callable
 from threading import get_ident
 from typing import Any, Protocol
@@ -45,6 +46,7 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
         self._post = post
         self._playing: tuple[Source, Callable[[], None] | None] | None = None
         self._sending: Source | None = None
+        self._beside: Source | None = None
         self._pinned_thread = 0
         self.frames = 0
         """Taken from the line so far: how a watchdog sees that sound makes progress."""
@@ -54,8 +56,12 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
         """Let the line hear `source` from the next frame on, in place of what it heard; `on_end` is posted when it ends by itself."""
         self._playing = (source, on_end)
 
+    def play_beside(self, source: Source) -> None:
+        """Let the line hear `source` together with the call: a signal that must not cost a syllable."""
+        self._beside = source
+
     def stop_playing(self) -> None:
-        self._playing = None
+        self._playing = self._beside = None
 
     def send(self, source: Source) -> None:
         """Let the call hear `source` in place of the line until it has finished."""
@@ -80,7 +86,7 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
     def onFrameReceived(self, frame: Any) -> None:
         playing = self._playing
         if playing is None:
-            self._give(samples_of(frame))
+            self._give(self._with_beside(samples_of(frame)))
             return
         source, on_end = playing
         self._give(source.take(FRAME_SAMPLES))
@@ -88,6 +94,15 @@ class LinePort(pj.AudioMediaPort):  # type: ignore[misc]
             self._playing = None
             if on_end:
                 self._post(on_end)
+
+    def _with_beside(self, frame: bytes) -> bytes:
+        beside = self._beside
+        if beside is None:
+            return frame
+        both = mixed(frame, beside.take(FRAME_SAMPLES))
+        if beside.finished and self._beside is beside:
+            self._beside = None
+        return both
 
     def _give(self, frame: bytes) -> None:
         self._voice.heard(frame)
@@ -102,6 +117,12 @@ def pinned(before: int) -> int:
     if before != get_ident():
         pj.keeplinePinThread()
     return get_ident()
+
+
+def mixed(one: bytes, other: bytes) -> bytes:
+    """Both at once, 16-bit; what is too loud for that is cut off."""
+    sums = (a + b for a, b in zip(array("h", one), array("h", other), strict=True))
+    return array("h", [min(max(each, -32768), 32767) for each in sums]).tobytes()
 
 
 def samples_of(frame: Any) -> bytes:
