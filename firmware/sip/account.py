@@ -7,9 +7,8 @@ import asyncio
 import contextlib
 import logging
 import random
-import re
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 import pjsua2 as pj
 
@@ -18,13 +17,16 @@ from firmware.core.registration import Registration, RegistrationPhase
 from firmware.settings.model import Account as AccountSettings
 from firmware.settings.model import Sip
 from firmware.sip import certificate
-from firmware.sip.account_config import config_of, go_by, route_to, sources_of
-from firmware.sip.bearer import Uplinks
-from firmware.sip.engine import Engine, TransportKey, explain, shielded
+from firmware.sip.account_config import codecs_by, config_of, go_by, route_to, sources_of
+from firmware.sip.bearer import Uplinks, is_on_this_machine
+from firmware.sip.engine import Engine, TransportKey, explain
+from firmware.sip.engine_account import EngineAccount
 from firmware.sip.errors import ServerUnknown
 from firmware.sip.identity import headers_of
+from firmware.sip.left_contacts import LeftContacts
 from firmware.sip.message_summary import summary_of
 from firmware.sip.news import AccountChanged, MessagesWaiting
+from firmware.sip.reasons import plain, retry_after_s
 from firmware.sip.referral import address_of, is_among
 from firmware.sip.resolve import Located, hosts_file, locate, located_by, parse_server
 from firmware.sip.standby import Standby
@@ -38,27 +40,6 @@ _MEND_S = 2
 
 _TARGET_FAILED = frozenset({408, 503})
 """What says that this target of several does not serve (RFC 3263 section 4.3): silence, or its own word."""
-
-
-class _Account(pj.Account):  # type: ignore[misc]
-    """The engine's account; passes its callbacks on."""
-
-    def __init__(self, owner: "Account") -> None:
-        super().__init__()
-        self._owner = owner
-
-    @shielded
-    def onRegState(self, prm: Any) -> None:
-        self._owner.on_answer(prm.code, prm.reason, prm.expiration, str(prm.rdata.srcAddress), str(prm.rdata.wholeMsg))
-
-    @shielded
-    def onIncomingCall(self, prm: Any) -> None:
-        self._owner.listener.invited(self._owner, prm.callId, prm.rdata.wholeMsg)
-
-    @shielded
-    def onMwiInfo(self, prm: Any) -> None:
-        subscribed = prm.state != pj.PJSIP_EVSUB_STATE_NULL
-        self._owner.on_summary(str(prm.rdata.wholeMsg), str(prm.rdata.srcAddress), subscribed=subscribed)
 
 
 Report = Callable[[AccountChanged | MessagesWaiting], None]
@@ -87,15 +68,14 @@ class Account:
         self.report: Report = listener.account_news
         self._server = parse_server(settings.server)
         self._next_hop = parse_server(settings.outbound_proxy or settings.server)
-        self._account: _Account | None = None
+        self._account: EngineAccount | None = None
         self._config: pj.AccountConfig | None = None
         self._asking: asyncio.Task[None] | None = None
         self._located: Located | None = None
         self._target = 0
         self._uplinks = uplinks
         self._standby = Standby(settings, sip, engine)
-        self._left: dict[str, str] = {}
-        """Contacts at addresses that we have left, which the registrar may still know."""
+        self._left = LeftContacts()
         self._has_flows = False
         """The registrar keeps one registration for each flow of ours (RFC 5626)."""
         self._retry: asyncio.TimerHandle | None = None
@@ -121,7 +101,7 @@ class Account:
         except ServerUnknown as problem:
             self._fail(503, str(problem))
         except pj.Error as error:
-            self._fail(503, f"SIP over {self.settings.transport} cannot start: {_plain(explain(error))}")
+            self._fail(503, f"SIP over {self.settings.transport} cannot start: {plain(explain(error))}")
         else:
             self._begin()
         self._engine.rearm()
@@ -146,7 +126,7 @@ class Account:
             self._account.setRegistration(True)
         except pj.Error as error:
             if self.registration.phase is RegistrationPhase.REGISTERING:  # else the engine's callback came first, and told more
-                self._fail(503, f"the server cannot be reached: {_plain(explain(error))}")
+                self._fail(503, f"the server cannot be reached: {plain(explain(error))}")
         self._engine.rearm()
 
     def on_answer(self, code: int, reason: str, expires_s: int, source: str, message: str) -> None:
@@ -164,7 +144,7 @@ class Account:
             asyncio.get_running_loop().call_soon(self._mend_connection, _MEND_S)
         elif message:
             unanswered = code in {401, 407} and not self.settings.password
-            self._fail(code, _NO_PASSWORD if unanswered else rules.words_of(code), _retry_after_s(message))
+            self._fail(code, _NO_PASSWORD if unanswered else rules.words_of(code), retry_after_s(message))
         elif _CERTIFICATE_REFUSED in reason:
             self._fail(code, certificate.doubtful(self._next_hop.host))
             self._asking = asyncio.get_running_loop().create_task(self._ask_why(self.registration))
@@ -175,7 +155,7 @@ class Account:
         """The engine says 408 for silence, 502 for a name and 503 for a connection, in the place of a server that said nothing."""
         if code == 502:
             return f"no name server knows {self._next_hop.host}, or none answers"
-        return rules.words_of(408) if code == 408 else f"the server cannot be reached: {_plain(reason)}"
+        return rules.words_of(408) if code == 408 else f"the server cannot be reached: {plain(reason)}"
 
     async def _ask_why(self, then: Registration) -> None:
         """Replace the doubtful sentence, unless something else has happened by now."""
@@ -183,6 +163,9 @@ class Account:
             reason = await certificate.why(self._next_hop.host, self._located, self._sip.tls_ca_file)
             if self.registration is then:
                 self.report(AccountChanged(self.settings.id, then, reason))
+
+    def on_invited(self, call_id: int, message: str) -> None:
+        self.listener.invited(self, call_id, message)
 
     def on_summary(self, message: str, source: str, *, subscribed: bool) -> None:
         """The engine's news of the provider's mailbox. What nobody asked for counts only from the account's own server."""
@@ -257,7 +240,7 @@ class Account:
             if not server.is_numeric and server.host.lower() in known:
                 self._engine.know_host(server.host, known[server.host.lower()])
         self.sources |= sources_of(self.settings, located)
-        account = _Account(self)
+        account = EngineAccount(self)
         transport_id = self._engine.transport(TransportKey(self.settings.transport, located.local_address))
         self._config = config_of(self.settings, self._sip, self._instance, located, transport_id)
         if self._uplinks.active:
@@ -282,9 +265,8 @@ class Account:
             asyncio.get_running_loop().call_soon(self._keep_warm)
         if not moves or self._account is None or self._located is None or self._config is None:
             return
-        contact = pj.keeplineContact(self.engine_id)
-        if before.active and contact and not self._has_flows:
-            self._left[self._located.local_address] = contact.partition(">")[0] + ">"
+        if before.active and not self._has_flows:
+            self._left.leave(self._located.local_address, self.engine_id)
         if uplinks.active is None:
             return
         try:
@@ -301,9 +283,9 @@ class Account:
             self._go_by(located, self._account, self._config, metered=self._uplinks.active.metered)
         self._located = located
 
-    def _go_by(self, located: Located, account: _Account, config: "pj.AccountConfig", *, metered: bool) -> None:
+    def _go_by(self, located: Located, account: EngineAccount, config: "pj.AccountConfig", *, metered: bool) -> None:
         """Move the engine's account. What it was asking meanwhile is forgotten, unanswered."""
-        self._left.pop(located.local_address, None)
+        self._left.come_to(located.local_address)
         config.sipConfig.transportId = self._engine.transport(TransportKey(self.settings.transport, located.local_address))
         self._teach_name(located)
         go_by(config, self.settings, located, self._target, metered=metered)
@@ -315,41 +297,38 @@ class Account:
         if self._closing or not self.started:
             return
         if self._uplinks.active is None:
-            self._wait_for_uplink()
+            if self.settings.register and not is_on_this_machine(self._next_hop.host) and self.registration.wait_ms == 0:
+                self._fail(503, "no uplink leads to the internet now")
         elif self._account is None or self._located is None:
             self._look_again()
         elif self.settings.register:
             self._register()
             self._check_address(self._located)
-
-    def _wait_for_uplink(self) -> None:
-        if self.settings.register and self.registration.phase is not RegistrationPhase.WAITING:
-            self._fail(503, "no uplink leads to the internet now")
+        if self._account and self.settings.mwi and self._uplinks.active:
+            with contextlib.suppress(pj.Error):
+                pj.keeplineMoveSubscription(self.engine_id)
 
     def _look_again(self) -> None:
         """Find the server by the uplink there is now; an engine account that is there already takes what is found."""
-        for task in (self._starting, self._asking):
-            if task and not task.done():
-                task.cancel()
+        self._cancel(self._starting, self._asking)
         self._starting = asyncio.get_running_loop().create_task(self._start())
 
+    @staticmethod
+    def _cancel(*tasks: asyncio.Task[None] | None) -> None:
+        for task in tasks:
+            if task and not task.done():
+                task.cancel()
+
     def _remove_left(self) -> None:
-        """Take the Contacts of uplinks that we left away, so that they do not pile up at the registrar and calls do not ring into nothing."""
-        if not self._left or self._account is None or self._closing:
-            return
-        try:
-            pj.keeplineRemoveContacts(self.engine_id, pj.StringVector(list(self._left.values())))
-            self._account.setRegistration(True)
-        except pj.Error:
-            return  # the engine is registering already: its answer brings us here again
-        self._left.clear()
-        self._engine.rearm()
+        account = self._account
+        if account and not self._closing:
+            self._left.remove(self.engine_id, lambda: account.setRegistration(True))
+            self._engine.rearm()
 
     def _check_address(self, used: Located) -> None:
         """Ask the new uplink's own name servers, meanwhile, where the server is: it may be another one from there."""
         if not self._next_hop.is_numeric:
-            if self._checking:
-                self._checking.cancel()
+            self._cancel(self._checking)
             self._checking = asyncio.get_running_loop().create_task(self._check(used))
 
     async def _check(self, used: Located) -> None:
@@ -363,6 +342,10 @@ class Account:
     def local_address(self) -> str:
         """Where our voice comes from, as far ends are told; empty where the system's routes decide."""
         return self._located.local_address if self._uplinks.managed and self._located else ""
+
+    @property
+    def codecs(self) -> tuple[str, ...]:
+        return codecs_by(self.settings, self._uplinks.active)
 
     @property
     def is_registered(self) -> bool:
@@ -390,9 +373,7 @@ class Account:
         self._mend_connection(0)
         if self._retry:
             self._retry.cancel()
-        for task in (self._starting, self._asking, self._checking):
-            if task and not task.done():
-                task.cancel()
+        self._cancel(self._starting, self._asking, self._checking)
         registered = self.registration.phase in {RegistrationPhase.REGISTERED, RegistrationPhase.REGISTERING}
         if self._account and self.settings.register and registered:
             self._unregister()
@@ -416,15 +397,3 @@ class Account:
         if self._account:
             self._account.shutdown()
         self._account = None
-
-
-def _retry_after_s(message: str) -> int:
-    """The Retry-After of an answer, which may carry a comment (RFC 3261 section 20.33); 0 where there is none."""
-    seconds = re.match(r"\d{1,9}", headers_of(message).get("retry-after", ""))
-    return int(seconds[0]) if seconds else 0
-
-
-def _plain(reason: str) -> str:
-    """The engine's words within a sentence of ours, without its code."""
-    text = reason.split("(PJ", maxsplit=1)[0].strip()
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text

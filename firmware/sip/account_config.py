@@ -3,6 +3,7 @@
 import pjsua2 as pj
 
 from firmware.settings.model import Account, Sip, Wish
+from firmware.sip.bearer import Bearer
 from firmware.sip.resolve import Located, parse_server
 
 _SRTP: dict[Wish, int] = {"off": 0, "optional": 1, "required": 2}
@@ -59,6 +60,12 @@ def go_by(config: "pj.AccountConfig", account: Account, located: Located, target
     config.regConfig.disableRegOnModify = True  # it would go by the old uplink
     config.regConfig.timeoutSec = max(account.register_s, _METERED_REGISTER_S) if metered else account.register_s
     set_address(config, located.local_address)
+
+
+def codecs_by(account: Account, bearer: Bearer | None) -> tuple[str, ...]:
+    """The owner's order; where bytes cost, what needs fewest comes first."""
+    metered = bearer is not None and bearer.metered
+    return tuple(sorted(account.codecs, key=lambda codec: codec != "opus")) if metered else account.codecs
 
 
 def config_of(account: Account, sip: Sip, instance: str, located: Located, transport_id: int) -> "pj.AccountConfig":

@@ -48,6 +48,8 @@ class CallMedia(pj.Call):  # type: ignore[misc]
     """What a call knows of its sound."""
 
     settings: AccountSettings
+    codecs: tuple[str, ...] = ()
+    """In this call's own order, where that is not the account's: it stays when the call moves."""
 
     def sound(self) -> Any:
         """The call's place in the bridge; None while it has none: before the first answer, and held with a=inactive."""
@@ -133,7 +135,7 @@ class CallMedia(pj.Call):  # type: ignore[misc]
     def limit_offer(self, description: Any, remote: str, terms: Terms) -> None:
         """Leave the account's codecs in an offer or answer, in the owner's order, and say where our voice comes from: the engine's sockets stay
         what they are when a call moves, and with them what the engine would say."""
-        codecs: tuple[str, ...] = self.settings.codecs
+        codecs: tuple[str, ...] = self.codecs or self.settings.codecs
         if terms.fax:
             codecs = tuple(codec for codec in codecs if codec in _G711) or _G711
         limited = limit_codecs(description.wholeSdp, answerable(remote, codecs))

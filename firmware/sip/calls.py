@@ -15,7 +15,7 @@ from firmware.settings.model import Account as AccountSettings
 from firmware.sip.account import Account
 from firmware.sip.accounts import Accounts
 from firmware.sip.audio import LinePort
-from firmware.sip.bearer import Bearer
+from firmware.sip.bearer import Bearer, is_on_this_machine
 from firmware.sip.call import Call
 from firmware.sip.desk import Desk
 from firmware.sip.engine import Engine, explain
@@ -84,7 +84,9 @@ class Calls(Mapping[str, Call]):
     def add(self, call: Call, digits: str) -> None:
         """A call begins; its voice comes from where its account sends."""
         account = self.account_of(call)
-        call.talk.start_from(account.local_address if account else "")
+        if account:
+            call.talk.start_from(account.local_address)
+            call.codecs = account.codecs
         self._calls[call.handle] = call
         self._digits[call.handle] = digits
 
@@ -175,7 +177,8 @@ class Calls(Mapping[str, Call]):
         """Take every call to the uplink that the accounts have been moved to."""
         for call in list(self._calls.values()):
             account = self.account_of(call)
-            if account and account.local_address and not self._successions.predecessor_of(call.handle):
+            here = account is not None and is_on_this_machine(account.local_address)
+            if account and account.local_address and not here and not self._successions.predecessor_of(call.handle):
                 self._handovers.move(call, bearer.name, account.local_address)
         self.settle()
 

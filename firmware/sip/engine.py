@@ -41,6 +41,19 @@ _CARD_BUFFER_MS = 40
 _LONGEST_SLEEP_S = 1.0
 """Media threads may set timers that we do not see being set; none of them is finer than this."""
 
+_NARROW_BITS_S, _NARROW_LOSS_PERCENT = 12_000, 10
+"""Opus on a metered uplink: RFC 7587 section 3.1.1 has 8 to 12 kbit/s for speech in the telephone's band; the losses are what correction is made for."""
+
+_NARROW_FMTP = {
+    "maxplaybackrate": str(SAMPLE_RATE_HZ),
+    "sprop-maxcapturerate": str(SAMPLE_RATE_HZ),
+    "maxaveragebitrate": str(_NARROW_BITS_S),
+    "useinbandfec": "1",
+    "usedtx": "1",
+    "sprop-stereo": "0",
+}
+"""What we ask for then (RFC 7587 section 6.1)."""
+
 _KEEP_ALIVE_S, _KEEP_ALIVE_METERED_S = 90, 300
 """Empty lines over TCP and TLS: RFC 5626 section 4.4.1 has 95 to 120 s at the most; where bytes cost, connections that break are made anew instead."""
 
@@ -122,6 +135,8 @@ class Engine:
         self._timer: asyncio.TimerHandle | None = None
         self._clock_runs = False
         self._clock_wanted: set[str] = set()
+        self._is_narrow = False
+        self._wide_settings = (0, 0, 0)
         self._endpoint = _Endpoint()
         debug = settings.device.log_level == "debug"
         self._log = _Log(5 if debug else 2)
@@ -162,16 +177,23 @@ class Engine:
         keep = {CODEC_IDS[name] for name in wanted}
         for codec in self._endpoint.codecEnum2():
             self._endpoint.codecSetPriority(codec.codecId, 128 if codec.codecId in keep else 0)
+        for name in set(CODEC_IDS) - {"opus"}:
+            self._send_pauses(CODEC_IDS[name])
         self._take_one_channel()
 
     def _take_one_channel(self) -> None:
         """A telephone has one ear. Towards a far end that takes stereo the engine would decode two channels, and its bridge takes their sum, not
         their mean: 6 dB too loud. Saying that we send one (RFC 7587 section 6.1) makes it decode one."""
         opus = self._endpoint.codecGetParam(CODEC_IDS["opus"])
-        one = pj.CodecFmtp()
-        one.name, one.val = "sprop-stereo", "0"
-        opus.setting.decFmtp.append(one)
+        opus.setting.decFmtp.append(_fmtp("sprop-stereo", "0"))
         self._endpoint.codecSetParam(CODEC_IDS["opus"], opus)
+        self._wide = opus
+
+    def _send_pauses(self, codec_id: str) -> None:
+        """Only Opus leaves silence out without being heard to."""
+        parameters = self._endpoint.codecGetParam(codec_id)
+        parameters.setting.vad = False
+        self._endpoint.codecSetParam(codec_id, parameters)
 
     def _handle_events(self) -> None:
         for _ in range(_EVENTS_AT_ONCE):
@@ -210,6 +232,27 @@ class Engine:
         if nameservers:
             pj.keeplineNameservers(pj.StringVector(nameservers))
         pj.keeplineKeepAlive(_KEEP_ALIVE_METERED_S if bearer.metered else _KEEP_ALIVE_S)
+        if bearer.metered != self._is_narrow:
+            self._speak_narrow(wanted=bearer.metered)
+
+    def _speak_narrow(self, *, wanted: bool) -> None:
+        """Opus in the telephone's own band, where bytes cost, with losses corrected and pauses left out. Voices that run go on as they are."""
+        self._is_narrow = wanted
+        settings = self._endpoint.getCodecOpusConfig()
+        if not wanted:
+            settings.sample_rate, settings.bit_rate, settings.packet_loss = self._wide_settings
+        else:
+            self._wide_settings = (settings.sample_rate, settings.bit_rate, settings.packet_loss)
+            settings.sample_rate, settings.bit_rate, settings.packet_loss = SAMPLE_RATE_HZ, _NARROW_BITS_S, _NARROW_LOSS_PERCENT
+        self._endpoint.setCodecOpusConfig(settings)
+        self._endpoint.codecSetParam(CODEC_IDS["opus"], self._narrow_opus() if wanted else self._wide)
+        pj.keeplineSparePauses(wanted)
+
+    def _narrow_opus(self) -> "pj.CodecParam":
+        opus = self._endpoint.codecGetParam(CODEC_IDS["opus"])
+        opus.setting.decFmtp = pj.CodecFmtpVector([_fmtp(*each) for each in _NARROW_FMTP.items()])
+        opus.setting.vad, opus.setting.plc = True, True
+        return opus
 
     def _transport_type(self, key: TransportKey) -> int:
         names = {"udp": "UDP", "tcp": "TCP", "tls": "TLS"}
@@ -320,6 +363,12 @@ def _usable() -> Iterator[None]:
         yield
     except pj.Error as error:
         raise EngineUnusable(f"the SIP engine does not start: {explain(error)}") from error
+
+
+def _fmtp(name: str, value: str) -> "pj.CodecFmtp":
+    made = pj.CodecFmtp()
+    made.name, made.val = name, value
+    return made
 
 
 def _factor(gain_db: float) -> float:

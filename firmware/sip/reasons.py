@@ -1,11 +1,12 @@
-"""Why a call is over, as a sentence, where the status alone would mislead. No state."""
+"""Why a call is over or a registration failed, as a sentence, where the status alone would mislead. No state."""
 
+import re
 from typing import Any
 
 import pjsua2 as pj
 
 from firmware.settings.model import Account as AccountSettings
-from firmware.sip.identity import number_of
+from firmware.sip.identity import headers_of, number_of
 
 _NOT_ACCEPTABLE = {415, 488, 606}
 """What is said to a session description that cannot be taken."""
@@ -41,3 +42,15 @@ def why_moved(target: str) -> str:
     """A 3xx names another number to call. It is not followed: whoever can answer a call could otherwise make this box call at its cost."""
     number = number_of(target)
     return f"the far end asks to call {number or 'another number'} instead, which is not done by itself: it could cost money"
+
+
+def retry_after_s(message: str) -> int:
+    """The Retry-After of an answer, which may carry a comment (RFC 3261 section 20.33); 0 where there is none."""
+    seconds = re.match(r"\d{1,9}", headers_of(message).get("retry-after", ""))
+    return int(seconds[0]) if seconds else 0
+
+
+def plain(reason: str) -> str:
+    """The engine's words within a sentence of ours, without its code."""
+    text = reason.split("(PJ", maxsplit=1)[0].strip()
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

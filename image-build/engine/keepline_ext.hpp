@@ -95,8 +95,14 @@ inline bool keeplineEndOffers(int call) PJSUA2_THROW(pj::Error);
  *  An INVITE of ours that nobody has answered is canceled here: the answer may have been lost (RFC 3261 section 9.1 has us wait for it). */
 inline void keeplineMoveDialog(int call) PJSUA2_THROW(pj::Error);
 
+/** Lets the account's subscription to its mailbox go by its present transport, and refreshes it there. */
+inline void keeplineMoveSubscription(int account) PJSUA2_THROW(pj::Error);
+
 /** Sends an empty line over a UDP transport, so that a NAT keeps its hole open (RFC 5626 section 3.5.1 has it over TCP). */
 inline void keeplineKnock(int transport, const std::string &addr_port) PJSUA2_THROW(pj::Error);
+
+/** Whether voice that begins from now on may leave silence out, for codecs whose default setting has it (`CodecParam.setting.vad`). */
+inline void keeplineSparePauses(bool on) PJSUA2_THROW(pj::Error);
 
 /** How often connections over TCP and TLS are kept alive, in seconds; those that are there keep the rhythm they have. */
 inline void keeplineKeepAlive(unsigned seconds) PJSUA2_THROW(pj::Error);
@@ -177,7 +183,7 @@ inline bool keeplineEndOffers(int call) PJSUA2_THROW(pj::Error)
     pjsip_transaction *tsx = held.inv()->invite_tsx;
     if (held.inv()->state != PJSIP_INV_STATE_CONFIRMED)
         return false;
-    keepline::follow_account(held.call());
+    keepline::follow_account(held.inv()->dlg, held.call()->acc_id);
     if (!tsx)
         return false;
     if (tsx->role == PJSIP_ROLE_UAC) {
@@ -197,7 +203,7 @@ inline void keeplineMoveDialog(int call) PJSUA2_THROW(pj::Error)
 {
     const char *function = "keeplineMoveDialog";
     keepline::Held held(function, call);
-    keepline::follow_account(held.call());
+    keepline::follow_account(held.inv()->dlg, held.call()->acc_id);
     pjsip_transaction *tsx = held.inv()->invite_tsx;
     if (!tsx || !tsx->transport)
         return;
@@ -207,6 +213,16 @@ inline void keeplineMoveDialog(int call) PJSUA2_THROW(pj::Error)
     else
         keepline::cancel_by(function, held.inv()->dlg, tsx, transport);
     pjsip_transport_dec_ref(transport);
+}
+
+inline void keeplineMoveSubscription(int account) PJSUA2_THROW(pj::Error)
+{
+    if (!pjsua_acc_is_valid(account))
+        keepline::refuse("keeplineMoveSubscription", "there is no such account");
+    if (!pjsua_var.acc[account].mwi_sub || !pjsua_var.acc[account].mwi_dlg)
+        return;
+    keepline::follow_account(pjsua_var.acc[account].mwi_dlg, account);
+    keepline::check("keeplineMoveSubscription", pjsua_start_mwi(account, PJ_TRUE));
 }
 
 inline void keeplineKnock(int transport, const std::string &addr_port) PJSUA2_THROW(pj::Error)
@@ -228,6 +244,12 @@ inline void keeplineKnock(int transport, const std::string &addr_port) PJSUA2_TH
                                               pj_sockaddr_get_len(&parsed), NULL, NULL);
     if (status != PJ_EPENDING)
         keepline::check(function, status);
+}
+
+inline void keeplineSparePauses(bool on) PJSUA2_THROW(pj::Error)
+{
+    keepline::endpoint("keeplineSparePauses");
+    pjsua_var.media_cfg.no_vad = !on;
 }
 
 inline void keeplineKeepAlive(unsigned seconds) PJSUA2_THROW(pj::Error)

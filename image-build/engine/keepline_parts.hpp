@@ -457,12 +457,11 @@ private:
 };
 
 /** Requests and answers of this dialog carry the account's present Contact and leave by its present transport. */
-inline void follow_account(pjsua_call *call)
+inline void follow_account(pjsip_dialog *dlg, pjsua_acc_id account)
 {
-    pjsip_dialog *dlg = call->inv->dlg;
     pj_str_t contact;
     pjsip_tpselector by;
-    if (pjsua_acc_create_uac_contact(dlg->pool, &contact, call->acc_id, &dlg->remote.info_str) == PJ_SUCCESS) {
+    if (pjsua_acc_create_uac_contact(dlg->pool, &contact, account, &dlg->remote.info_str) == PJ_SUCCESS) {
         const pj_str_t name = {const_cast<char *>("Contact"), 7};
         pj_str_t copy;
         pj_strdup_with_null(dlg->pool, &copy, &contact);
@@ -470,7 +469,7 @@ inline void follow_account(pjsua_call *call)
         if (parsed)
             dlg->local.contact = static_cast<pjsip_contact_hdr *>(parsed);
     }
-    pjsua_init_tpselector(call->acc_id, &by);
+    pjsua_init_tpselector(account, &by);
     pjsip_dlg_set_transport(dlg, &by);
 }
 

@@ -217,3 +217,13 @@ class Town:
     def _drop(self, interface: str, rule: str) -> None:
         """After the NAT has put the device's own ports back."""
         self.lab[interface].router.run("nft", f"add rule inet lab cut {rule}")
+
+    def bytes_a_second(self, interface: str, seconds: float) -> float:
+        """What passes an uplink of the device from now on, both ways."""
+        before, began_s = self._passed(interface), time.monotonic()
+        self.mover.wait_until(lambda: time.monotonic() - began_s >= seconds, "time stands still", seconds + EVENT_S)
+        return (self._passed(interface) - before) / (time.monotonic() - began_s)
+
+    def _passed(self, interface: str) -> int:
+        statistics = json.loads(self.lab.device.ip("-statistics", "-json", "link", "show", "dev", interface))[0]["stats64"]
+        return int(statistics["rx"]["bytes"] + statistics["tx"]["bytes"])
