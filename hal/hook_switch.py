@@ -21,6 +21,8 @@ class Burst:
     closed: bool
     first_ms: float
     last_ms: float
+    anticipated: bool = False
+    """Seen by a look at the contact; its edge may still bring the true moment."""
 
 
 class HookSwitch:
@@ -44,10 +46,24 @@ class HookSwitch:
     def edge(self, closed: bool, at_ms: float) -> Change | None:  # noqa: FBT001  (a contact has two states)
         """Take one edge; the answer is the change before it, if that one had already lasted long enough."""
         earlier = self.settle(at_ms)
-        if self._burst is None:
+        burst = self._burst
+        if burst is None:
             self._burst = Burst(closed, at_ms, at_ms)
+        elif burst.anticipated:
+            self._burst = Burst(closed, min(at_ms, burst.first_ms), at_ms)
         else:
-            self._burst = replace(self._burst, closed=closed, last_ms=max(at_ms, self._burst.last_ms))
+            self._burst = replace(burst, closed=closed, last_ms=max(at_ms, burst.last_ms))
+        return earlier
+
+    def look(self, closed: bool, now_ms: float) -> Change | None:  # noqa: FBT001  (same)
+        """The contact as somebody sees it; a state whose edge was not heard begins now, unless the edge is heard yet."""
+        if closed == self.level:
+            return None
+        earlier = self.settle(now_ms)
+        if self._burst is None:
+            self._burst = Burst(closed, now_ms, now_ms, anticipated=True)
+        else:
+            self._burst = replace(self._burst, closed=closed, last_ms=max(now_ms, self._burst.last_ms))
         return earlier
 
     def settle(self, now_ms: float) -> Change | None:

@@ -187,8 +187,9 @@ class Slic:
 
     def _look(self) -> None:
         """Notice a state whose edge nobody saw: at the start, after power-down, or lost by the pins' driver."""
-        if self._pins.read(self._names.switch_hook) != self._hook.level:
-            self._advance(self._hook.edge(not self._hook.level, self._scheduler.now_ms()))
+        closed = self._pins.read(self._names.switch_hook)
+        if closed != self._hook.level:
+            self._advance(self._hook.look(closed, self._scheduler.now_ms()))
 
     def _settle(self) -> None:
         if self._sees_the_loop():

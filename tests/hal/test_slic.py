@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 from hal.errors import PartMisused
+from hal.hook_switch import HookSwitch
 from hal.ports import LinePins
 from hal.sim.pins import SimPins
 from hal.sim.rotary import PulseDial
@@ -311,3 +312,15 @@ def test_the_telephone_sees_the_polarity_turn_and_turn_back(bench: Bench) -> Non
         seen.append(bench.handset.state().polarity)
     assert seen == ["reversed", "normal"]
     assert not bench.handset.state().ringing
+
+
+def test_an_edge_seen_before_it_was_heard_still_counts_when_it_happened() -> None:
+    """A busy machine looks at the pin before the edge's own report has come through: the break must not look shorter for it."""
+    switch = HookSwitch(6.0)
+    switch.edge(closed=True, at_ms=0.0)
+    switch.settle(10.0)
+    switch.look(closed=False, now_ms=175.0)
+    switch.edge(closed=False, at_ms=120.0)
+    change = switch.edge(closed=True, at_ms=178.0)
+    assert change
+    assert (change.closed, change.at_ms) == (False, 120.0)
