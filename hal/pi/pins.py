@@ -32,6 +32,7 @@ class PiPins:
         self._gpio = _module()
         self._pins = {pin.name: pin for pin in described}
         self._callbacks: list[Any] = []
+        self._watchers: dict[str, list[OnEdge]] = {}
         self._open = True
         with _told("The processor's pins cannot be opened"):
             self._gpio.setwarnings(False)  # noqa: FBT003 (its interface)
@@ -60,8 +61,11 @@ class PiPins:
         found = self._pin(pin)
         if found.direction is Direction.OUTPUT:
             raise PartMisused(f"Pin {pin} is an output: the outside world cannot drive or watch it.")
-        with _told(f"{_named(found)} cannot be watched"):
-            self._watch(found, on_edge)
+        watchers = self._watchers.setdefault(pin, [])
+        watchers.append(on_edge)
+        if len(watchers) == 1:
+            with _told(f"{_named(found)} cannot be watched"):
+                self._watch(found, lambda edge: [each(edge) for each in watchers])
 
     def close(self) -> None:
         if not self._open:
@@ -80,7 +84,8 @@ class PiPins:
             else:
                 gpio.setup(pin.gpio, gpio.OUT, initial=self._level(pin, active=False))
 
-    def _watch(self, pin: PinDescription, on_edge: OnEdge) -> None:
+    def _watch(self, pin: PinDescription, on_edge: Callable[[Edge], object]) -> None:
+        """Once a pin: the library refuses to watch one twice."""
         gpio, foundation = self._gpio, sys.modules.get("lgpio")
         gpio.add_event_detect(pin.gpio, gpio.BOTH)
         chip = getattr(gpio, "_chip", None)

@@ -47,7 +47,7 @@ def on_wires() -> OnWires:
 
     def run(body: Callable[[Wires], Coroutine[None, None, None]]) -> None:
         async def whole() -> None:
-            with _wires(Loop()) as wires:
+            with open_wires(Loop()) as wires:
                 await body(wires)
 
         asyncio.run(whole())
@@ -56,7 +56,7 @@ def on_wires() -> OnWires:
 
 
 @contextmanager
-def _wires(loop: Loop) -> Iterator[Wires]:
+def open_wires(loop: Loop) -> Iterator[Wires]:
     board = os.environ.get("KEEPLINE_CONTRACT_BOARD", "sim")
     if board == "sim":
         pins = SimPins(loop, _names(Direction.INPUT), _names(Direction.OUTPUT))

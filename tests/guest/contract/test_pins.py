@@ -9,10 +9,10 @@ import pytest
 
 from hal.boards.description import Direction
 from hal.errors import PartMisused
+from hal.ports import Edge
 from tests.guest.contract.outside import Collected, Move
 
 if TYPE_CHECKING:
-    from hal.ports import Edge
     from tests.guest.contract.conftest import OnWires, Wires
 
 
@@ -52,6 +52,17 @@ def test_every_edge_arrives_in_order_with_its_own_moment(on_wires: OnWires) -> N
             assert [edge.active for edge in of_pin] == [True, False] * 10
             moments = [began_ms, *(edge.at_ms for edge in of_pin), wires.loop.now_ms()]
             assert all(earlier <= later for earlier, later in pairwise(moments))
+
+    on_wires(body)
+
+
+def test_two_may_watch_one_pin(on_wires: OnWires) -> None:
+    async def body(wires: Wires) -> None:
+        heard = [Collected[Edge](wires.loop, 2) for _ in range(2)]
+        for each in heard:
+            wires.pins.watch("shk", each.bring)
+        wires.outside.play([Move(3, "shk", active) for active in (True, False)])
+        assert [[edge.active for edge in await each.all()] for each in heard] == [[True, False]] * 2
 
     on_wires(body)
 

@@ -1,0 +1,84 @@
+"""Rotary dials through real edges of gpio-sim: how many numbers are understood, and how late the driver hears of an edge.
+
+python -m tests.guest.inside.pulses [loaded]      loaded: a busy loop runs beside it
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+from itertools import product
+from typing import TYPE_CHECKING
+
+from firmware.core.events import DigitDialed
+from firmware.loop import Loop
+from hal.sim.rotary import PulseDial
+from tests.guest.contract.conftest import open_wires
+from tests.guest.contract.outside import Collected
+from tests.guest.contract.rotary import NAMES, Hook, dialing
+from tests.guest.inside.telephone import prepare
+
+if TYPE_CHECKING:
+    from firmware.core.events import Event
+    from hal.ports import Edge
+    from tests.guest.contract.conftest import Wires
+
+NUMBER = "1590"
+PPS, BOUNCES_MS = (8, 10, 12, 16, 20, 22), (0.0, 2.0, 5.0)
+
+
+async def understood(wires: Wires, dial: PulseDial, late_ms: list[float]) -> bool:
+    heard: Collected[Event] = Collected(wires.loop, len(NUMBER))
+    machine = Hook(wires, heard, DigitDialed)
+
+    def note(edge: Edge) -> None:
+        wires.loop.post(lambda: late_ms.append(wires.loop.now_ms() - edge.at_ms))
+
+    wires.pins.watch(NAMES.switch_hook, note)
+    wires.outside.play(dialing(NUMBER, dial))
+    try:
+        digits = "".join(event.digit for event in await heard.all() if isinstance(event, DigitDialed))
+    except AssertionError:
+        digits = ""
+    machine.slic.close()
+    wires.outside.drive(NAMES.switch_hook, active=False)
+    return digits == NUMBER
+
+
+async def measure() -> dict[str, object]:
+    late_ms: list[float] = []
+    failed: list[str] = []
+    dials = [PulseDial(pps=pps, bounce_ms=bounce, pause_ms=400) for pps, bounce in product(PPS, BOUNCES_MS)]
+    for dial in dials:
+        with open_wires(Loop()) as wires:
+            if not await understood(wires, dial, late_ms):
+                failed.append(f"{dial.pps:g} pps, {dial.bounce_ms:g} ms of bounce")
+    late_ms.sort()
+    return {
+        "numbers": len(dials),
+        "understood_percent": round(100 * (1 - len(failed) / len(dials)), 1),
+        "failed": failed,
+        "edges": len(late_ms),
+        "edge_to_event_ms_median": round(statistics.median(late_ms), 2),
+        "edge_to_event_ms_p99": round(late_ms[int(len(late_ms) * 0.99)], 2),
+    }
+
+
+def main() -> int:
+    os.environ["KEEPLINE_CONTRACT_BOARD"] = "pi"
+    prepare()
+    load = subprocess.Popen([sys.executable, "-c", "while True: pass"]) if "loaded" in sys.argv else None
+    try:
+        print(json.dumps(asyncio.run(measure())))  # noqa: T201 (its answer)
+    finally:
+        if load:
+            load.kill()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
