@@ -57,6 +57,7 @@ def play(plan: list[tuple[float, int, bool]]) -> None:
     """Each move after its pause. A late move makes the rest later: a pause may grow on a busy machine, it never shrinks."""
     for _, gpio, _ in plan:
         _file(gpio, "pull")
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50))  # a hand is not slowed down by what the device's processor does
     moved_s = time.monotonic()
     for after_ms, gpio, high in plan:
         time.sleep(max(0.0, moved_s + after_ms / 1000 - time.monotonic()))
