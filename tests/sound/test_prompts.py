@@ -22,6 +22,15 @@ NAMES = (
     *("vm_wrong_pin", "vm_you_have", "vm_new_messages", "vm_old_messages", "vm_no_messages", "vm_message", "vm_from"),
     *("vm_unknown_caller", "vm_menu", "vm_deleted", "vm_end_of_messages", "vm_record_greeting_after_tone", "vm_greeting_saved"),
     *("vm_today", "vm_yesterday", "vm_days_ago", "vm_at", "vm_restored", "vm_greeting_not_saved"),
+    *(
+        "forwarding_off",
+        "call_waiting_on",
+        "call_waiting_off",
+        "number_hidden",
+        "number_shown",
+        "anonymous_refused",
+        "anonymous_allowed",
+    ),
     *("vm_goodbye", "vm_standard_greeting", "vm_full", "vm_disk_full", *map(str, range(100))),
 )
 
