@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Self
 
 from tests.peers.errors import PeerError
 from tests.peers.process import program_path
+from tests.private_mounts import private_mounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ class Namespace:
     @property
     def enter(self) -> tuple[str, ...]:
         """The words before a command that run it here, with this namespace's own resolv.conf."""
-        return ("ip", "netns", "exec", self.name)
+        return _entering(self.name)
 
     @contextlib.contextmanager
     def inside(self) -> Iterator[None]:
@@ -65,7 +66,7 @@ class Namespace:
 
     def ip(self, *words: str) -> str:
         """The answer of `ip`, here."""
-        return _ip("-n", self.name, *words)
+        return _run(*_inside_by(self.name), *words)
 
     def run(self, *command: str | Path) -> str:
         """What a command says that runs here; raises `PeerError` with its words."""
@@ -86,6 +87,25 @@ class Namespace:
     def remove(self) -> None:
         os.close(self._door)
         _remove(self.name)
+
+
+def _in_plain_chroot() -> bool:
+    """There `ip netns exec` and `ip -n` fail: they make the root's mounts private, and a root that is no mount point has none to make so."""
+    return "unchanged" in private_mounts()
+
+
+_OWN_RESOLVER = 'if [ -e "$0" ]; then mount --bind "$0" /etc/resolv.conf || exit 1; fi; exec "$@"'
+
+
+def _entering(name: str) -> tuple[str, ...]:
+    if not _in_plain_chroot():
+        return ("ip", "netns", "exec", name)
+    own = str(_FILES / name / "resolv.conf")
+    return ("nsenter", f"--net={_MADE / name}", *private_mounts(), "sh", "-c", _OWN_RESOLVER, own)
+
+
+def _inside_by(name: str) -> tuple[str, ...]:
+    return ("nsenter", f"--net={_MADE / name}", "ip") if _in_plain_chroot() else ("ip", "-n", name)
 
 
 class Namespaces:
