@@ -95,6 +95,7 @@ def owned(whole_owned: Box) -> Iterator[Box]:
 
 @pytest.fixture
 def signed_in(owned: Box, tab: Page) -> Page:
+    tab.context.clear_cookies()
     tab.goto(f"{owned.url}/login")
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Sign in").click()
