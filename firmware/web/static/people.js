@@ -28,7 +28,10 @@ fill(async () => {
     add: t("Add a contact"), first: ["name", "numbers", "speed_dial", "vip"], options: { account: accounts },
     named: (values) => [values.name, values.numbers[0]].filter(Boolean).join(" · "), fresh: () => given,
   });
-  if (asked.get("add")) settings.forms[0].adder.click();
+  if (asked.get("add")) {
+    settings.forms[0].adder.click();
+    history.replaceState(null, "", location.pathname); // a reload is not to add it again
+  }
   const callers = settings.table("screening", t("Callers"), {
     first: ["anonymous", "unknown", "block", "allow", "night", "night_callers"],
     lead: h("p", { class: "hint" }, t("Who is let through to the bell. Numbers blocked by star code stand under Features.")),

@@ -49,8 +49,9 @@ class Phone {
     const button = document.createElement("button");
     button.type = "button";
     button.dataset.key = key;
-    button.setAttribute("aria-label", SPOKEN[key] ? t(SPOKEN[key]) : key);
+    if (SPOKEN[key]) button.setAttribute("aria-label", t(SPOKEN[key]));
     const small = document.createElement("small");
+    small.setAttribute("aria-hidden", "true");
     small.textContent = letters;
     button.append(key, small);
     button.addEventListener("click", () => this.dial(key));
