@@ -2,7 +2,7 @@
 import { API, ask, query } from "./api.js";
 import { byId, h, told } from "./dom.js";
 import { arrow, mood, outcome, way, who } from "./outcomes.js";
-import { confirmed, press, say } from "./shell.js";
+import { confirmed, follow, press, say } from "./shell.js";
 import { minutes, N_, number, t, time } from "./words.js";
 
 const LIMIT = 200;
@@ -56,7 +56,7 @@ function row(call) {
   return h("tr", {},
     h("td", { class: "at" }, h("time", { datetime: call.started_at }, time(call.started_at))),
     h("th", { scope: "row", class: "who" }, h("span", { "aria-hidden": "true", class: "way" }, arrow(call)),
-      h("a", { href: `/calls/${encodeURIComponent(call.id)}` }, h("span", { class: "unseen" }, `${way(call)} `), h("bdi", {}, who(call))), call.name && call.number ? h("span", { class: "more" }, " ", h("bdi", {}, call.number)) : null),
+      h("a", { href: `/calls/${encodeURIComponent(call.id)}`, "aria-label": `${way(call)} ${who(call)}` }, h("bdi", {}, who(call))), call.name && call.number ? h("span", { class: "more" }, " ", h("bdi", {}, call.number)) : null),
     h("td", { class: "how" }, told(mood(call), outcome(call), "span")),
     h("td", { class: "length", "data-head": t("Length") }, call.talk_s ? minutes(call.talk_s) : "–"),
     h("td", { class: "quality", "data-head": t("Quality") }, quality(call.media)),
@@ -85,3 +85,8 @@ async function block(call) {
 page.replaceChildren(form, found, list);
 page.removeAttribute("aria-busy");
 load();
+let first = true;
+follow("/api/v1/events", (news) => { // at once what is there already, then what changed
+  if (news.calls && !first) load();
+  first = false;
+});

@@ -36,7 +36,7 @@ numbers = ["600"]
 
 @dataclass
 class Provider:
-    """A registrar with two users: alice for the box, 600 who answers by itself under an evil name."""
+    """A registrar with three users: alice for the box, 600 who answers by itself, 601 for strangers."""
 
     kamailio: Kamailio
     far: Baresip
@@ -57,7 +57,7 @@ class Box:
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     folder = tmp_path_factory.mktemp("provider")
     with (
-        Kamailio(folder / "kamailio", {"alice": "alicepw", "600": "600pw"}) as kamailio,
+        Kamailio(folder / "kamailio", {"alice": "alicepw", "600": "600pw", "601": "601pw"}) as kamailio,
         Baresip(folder / "far", "600", "600pw", server=kamailio.server, source=FAR_HZ) as far,
     ):
         kamailio.wait_registered("600")
