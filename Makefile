@@ -31,7 +31,7 @@ demo: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## a simulated adapter wi
 demo-call: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## one call by itself, both ways measured in the samples
 	$(BIN)/python -m tests.demo.call
 
-test: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/web $(STAMPS)/lab ## every test, against the real peers it starts
+test: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/asterisk $(STAMPS)/web $(STAMPS)/lab ## every test, against the real peers it starts
 	$(BIN)/python -m pytest --ignore=tests/interop --ignore=tests/lab -n $(WORKERS) --dist worksteal
 
 check: $(STAMPS)/venv $(STAMPS)/lint ## lint, format, types, layer rules, unit files
@@ -49,20 +49,20 @@ format: $(STAMPS)/venv ## put the code into its one format
 bench: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## the figures against the peers: a table and build/bench.json
 	$(BIN)/python -m tests.bench
 
-lab-test: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/lab ## calls and uplinks in the laboratory: not yet part of `make test`
+lab-test: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/asterisk $(STAMPS)/lab ## calls and uplinks in the laboratory: not yet part of `make test`
 	$(BIN)/python -m pytest tests/lab -n 2
 
 lab: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/lab ## a laboratory of uplinks to stand in, until Ctrl-C
 	$(BIN)/python -m tests.lab
 
-bench-failover: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/lab ## cuts of every kind: a table and build/bench-failover.json
+bench-failover: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/asterisk $(STAMPS)/lab ## cuts of every kind: a table and build/bench-failover.json
 	$(BIN)/python -m tests.bench_failover
 
 failover-picture: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/lab ## record one failover and draw docs/failover
 	$(BIN)/python -m tests.lab.picture record docs/failover/one-failover.json
 	$(BIN)/python -m tests.lab.picture draw docs/failover/one-failover.json docs/failover/one-failover.svg
 
-interop: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/lab ## calls through a real Asterisk 22 in a throw-away root, and failover with more far ends
+interop: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/asterisk $(STAMPS)/lab ## calls through a real Asterisk 22 in a throw-away root, and failover with more far ends
 	$(BIN)/python -m pytest tests/interop --ignore=tests/interop/test_failover.py
 
 image: ## the arm64 image under build/image/
@@ -98,4 +98,9 @@ $(STAMPS)/venv: requirements.lock pyproject.toml $(wildcard image-build/engine/*
 # Cached under build/prompts by the checksum of what is said and of the synthesiser.
 $(STAMPS)/prompts: $(wildcard firmware/sound/prompts/*) $(wildcard image-build/prompts/*) $(STAMPS)/venv
 	$(BIN)/python image-build/prompts/make.py
+	@mkdir -p $(@D) && touch $@
+
+# A tree of its own under build/asterisk, keyed by its recipe. Made before the tests: a test inside a network namespace reaches no mirror.
+$(STAMPS)/asterisk: tests/peers/asterisk_root.py $(STAMPS)/venv $(STAMPS)/peers
+	$(BIN)/python -m tests.peers.asterisk_root
 	@mkdir -p $(@D) && touch $@

@@ -88,23 +88,26 @@ class Accounts:
         for name, account_settings in wanted.items():
             if name not in self._accounts:
                 self._accounts[name] = self._account(account_settings)
-        awaited = {account.settings.id for account in self._leaving}
-        for name, account in self._accounts.items():
-            if not account.started and name not in awaited:
-                account.start()
+        for name in self._accounts:
+            self._start_when_free(name)
         self._settings = settings
 
+    def _start_when_free(self, name: str) -> None:
+        """Both have the same Contact, so that whoever leaves must have left before: else the new registration would be taken away."""
+        account = self._accounts.get(name)
+        left = all(other.gone.is_set() for other in self._leaving if other.settings.id == name)
+        if account and left and not account.started:
+            account.start()
+
     async def _retire(self, account: Account) -> None:
-        """Unregister it, then let its successor begin: both have the same Contact, so that the other order would take away the
-        new registration. The engine has room for few accounts, so it is let go of when its last call is over."""
+        """Unregister it, then let its successor begin. The engine has room for few accounts, so it is let go of when its last call is over."""
         async with self._handover:
             account.stop()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(account.gone.wait(), _STOP_S)
+            account.gone.set()  # a server that does not answer holds up nobody
             account.report = _nobody
-            successor = self._accounts.get(account.settings.id)
-            if successor and not successor.started:
-                successor.start()
+            self._start_when_free(account.settings.id)
         self._drop_when_free(account)
 
     def _drop_when_free(self, account: Account) -> None:

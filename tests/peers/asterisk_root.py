@@ -67,3 +67,7 @@ def _build(root: Path) -> None:
         unfinished.rename(root)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    print(f"Asterisk 22 in {asterisk_root()}")  # noqa: T201 (what make prints)
