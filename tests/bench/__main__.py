@@ -51,7 +51,7 @@ def main(words: Sequence[str] | None = None) -> int:
     figures: list[Figure] = []
     with TemporaryDirectory(prefix="keepline-bench-") as folder:
         quick = arguments.quick
-        bench = Bench(Path(folder), 3 if quick else arguments.runs, 5.0 if quick else 20.0, 1 if quick else 5)
+        bench = Bench(Path(folder), 3 if quick else arguments.runs, 5.0 if quick else 10.0, 1 if quick else 20)
         for name in arguments.only or MODULES:
             _say(f"{name} ...")
             try:

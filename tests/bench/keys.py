@@ -35,7 +35,7 @@ def measure(bench: Bench) -> list[Figure]:
     missed.keepline = [100 * _missed_share(level, twist) for level in LEVELS_DBM0 for twist in TWISTS_DB]
     if max(missed.keepline):
         missed.keepline = [max(missed.keepline)]  # a median would hide one bad corner
-    minutes = max(1.0, bench.window_s * 3)  # an hour in a whole run, a quarter of one in a quick one
+    minutes = 3 * bench.runs  # an hour in a whole run
     return [missed, *_talk_off(minutes * 60)]
 
 
