@@ -11,8 +11,8 @@ import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from firmware.access import Access
 from firmware.control import Control
 from firmware.core.button import Order as ButtonOrder
 from firmware.core.indicator import Condition, Health, LineUse, Reach
@@ -59,6 +59,9 @@ from firmware.watchdog import Watchdog
 from hal.board import Board, open_board
 from hal.errors import PartError
 
+if TYPE_CHECKING:
+    from firmware.access import Access
+
 log = logging.getLogger("keepline")
 
 _NEEDS_RESTART = ("device.board", "sip.", "uplink", "probes.", "modem", "web.listen")
@@ -91,7 +94,7 @@ class Device:
             self._trouble,
         )
         self._view.exchange = self.switchboard.view
-        self.access = Access(settings, folder, self.agent, self._loop, self._uplinks_changed) if settings.uplink else None
+        self.access = self._access(settings, folder)
         if self.access:
             self.switchboard.bearer_kind = self._bearer_kind
             self._view.access = self.access.status
@@ -178,6 +181,13 @@ class Device:
         self._publish({"event": "call", "what": what, "calls": self._view.calls(self._loop.now_ms() / 1000), "call": handle})
 
     # Uplinks
+
+    def _access(self, settings: Settings, folder: StateFolder) -> "Access | None":
+        if not settings.uplink:
+            return None
+        from firmware.access import Access  # noqa: PLC0415 - netlink and the modem take 13 MB, which a box with a route of its own need not have
+
+        return Access(settings, folder, self.agent, self._loop, self._uplinks_changed)
 
     def _uplinks_changed(self) -> None:
         """Another way, or another state of one: dial tone, lamps and watchers follow."""

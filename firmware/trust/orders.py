@@ -15,7 +15,6 @@ from pathlib import Path
 from firmware.orders import Handler, OrderRefused, shown
 from firmware.settings.model import Settings
 from firmware.trust import attempts, label, password, tokens
-from firmware.trust.certificate import certificate_in, fingerprint
 from firmware.trust.record import RecordFile
 
 STEPS = ("language", "password", "uplink", "number", "test", "done")
@@ -153,6 +152,8 @@ class AccessOrders:
         return {"scope": found[0].scope if found else "", "id": found[0].id if found else ""}
 
     async def certificate(self) -> object:
+        from firmware.trust.certificate import certificate_in, fingerprint  # noqa: PLC0415 - cryptography takes 8 MB; only HTTPS asks
+
         name = socket.gethostname().lower()
         names = {"keepline.local", "localhost", "127.0.0.1", name, f"{name.partition('.')[0]}.local"}
         try:

@@ -1,13 +1,13 @@
-"""Texts sealed by a passphrase, for backups that hold secrets: scrypt makes the key, ChaCha20-Poly1305 (RFC 8439) seals. Slow on purpose."""
+"""Texts sealed by a passphrase, for backups that hold secrets: scrypt makes the key, ChaCha20-Poly1305 (RFC 8439) seals. Slow on purpose.
+
+cryptography is loaded when something is sealed: 6 MB that most boxes never need.
+"""
 
 import base64
 import binascii
 import hashlib
 import os
 from collections.abc import Mapping
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 SHORTEST = 8
 
@@ -21,6 +21,8 @@ class SealBroken(Exception):
 
 
 def seal(text: str, passphrase: str) -> dict[str, str]:
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305  # noqa: PLC0415 - see above
+
     salt, nonce = os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
     sealed = ChaCha20Poly1305(_key(passphrase, salt)).encrypt(nonce, text.encode(), None)
     return {"salt": _text(salt), "nonce": _text(nonce), "sealed": _text(sealed)}
@@ -28,6 +30,9 @@ def seal(text: str, passphrase: str) -> dict[str, str]:
 
 def unseal(box: Mapping[str, object], passphrase: str) -> str:
     """Raises SealBroken."""
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - see above
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305  # noqa: PLC0415 - see above
+
     try:
         salt, nonce, sealed = (base64.b64decode(str(box[name]), validate=True) for name in ("salt", "nonce", "sealed"))
         if len(salt) != _SALT_BYTES or len(nonce) != _NONCE_BYTES:
