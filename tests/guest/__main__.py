@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,9 +45,9 @@ def contract(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT0
     return {"tests": last, "seconds": round(ended.seconds, 1)}
 
 
-def _inside(machine: Machine, module: str, before: str = "true") -> dict[str, object]:
+def _inside(machine: Machine, module: str, before: str = "true", package: str = "inside") -> dict[str, object]:
     """A module of tests.guest.inside with its arguments; the JSON it ends with."""
-    ended = machine.run(f"{before}\n{PYTHON} -m tests.guest.inside.{module}", timeout_s=400)
+    ended = machine.run(f"{before}\n{PYTHON} -m tests.guest.{package}.{module}", timeout_s=400)
     if ended.status:
         raise GuestFailed(f"{module} failed\n{machine.last_words()}")
     found: dict[str, object] = json.loads(ended.output.strip().splitlines()[-1])
@@ -56,6 +57,11 @@ def _inside(machine: Machine, module: str, before: str = "true") -> dict[str, ob
 def calls(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """One call out and one in through pins and sound card."""
     return _inside(machine, "calls", AS_SIM)
+
+
+def _on_a_net(module: str, machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
+    """One of tests.guest.net."""
+    return _inside(machine, module, AS_SIM, "net")
 
 
 def pulses(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
@@ -74,7 +80,8 @@ def cuts(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (s
 
 
 PROOFS: dict[str, Proof] = {"contract": contract, "calls": calls, "pulses": pulses, "loaded": loaded, "cuts": cuts}
-QUICK = ("contract", "calls", "cuts")
+PROOFS |= {each: partial(_on_a_net, each) for each in ("wires",)}
+QUICK = ("contract", "calls", "wires", "cuts")
 
 
 def prove(name: str, kernel: Path, disk: Path, *, quick: bool) -> dict[str, object]:
