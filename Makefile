@@ -13,7 +13,7 @@ STAMPS := build/stamps
 WORKERS ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine prompts demo demo-call test check format bench bench-failover failover-picture lab lab-test interop image diagrams clean
+.PHONY: help setup engine prompts demo demo-call test check format bench bench-guest bench-guest-quick bench-failover failover-picture lab lab-test interop image diagrams clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,7 @@ check: $(STAMPS)/venv $(STAMPS)/lint ## lint, format, types, layer rules, unit f
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict firmware hal
 	shellcheck --external-sources .ci/run image-build/install-packages image-build/engine/build systemd/verify tests/cellular/guest/boot
+	shellcheck --external-sources --check-sourced image-build/guest/build image-build/guest/init
 	$(BIN)/python -m pytest tests/test_layers.py tests/test_documents.py
 	systemd/verify tests/cellular/guest/boot
 
@@ -54,6 +55,13 @@ lab-test: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/asterisk $(
 
 lab: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/lab ## a laboratory of uplinks to stand in, until Ctrl-C
 	$(BIN)/python -m tests.lab
+
+# The kernel and the disk are kept under build/guest by the checksum of what they are made of; the engine's source comes with the venv.
+bench-guest: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/guest ## a real kernel under the drivers: every proof, a table and build/bench-guest.json
+	$(BIN)/python -m tests.guest
+
+bench-guest-quick: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/guest ## its part for CI: boot, calls, an uplink move, power cuts
+	$(BIN)/python -m tests.guest --quick
 
 bench-failover: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/asterisk $(STAMPS)/lab ## cuts of every kind: a table and build/bench-failover.json
 	$(BIN)/python -m tests.bench_failover
