@@ -21,8 +21,8 @@ DISK = "4m"
 class Box:
     """The words of `tests.scenarios.words.BOX_FORMS`, as methods. With `small_disk`, its messages lie on a disk of their own that can be filled."""
 
-    def __init__(self, folder: Path, settings: str, *, small_disk: bool = False) -> None:
-        self._folder, self._settings = folder, settings
+    def __init__(self, folder: Path, settings: str, *, small_disk: bool = False, board: str = "sim") -> None:
+        self._folder, self._settings, self._board = folder, settings, board
         self._messages = folder / "state" / "voicemail"
         self._program = _with_small_disk(self._messages) if small_disk else (KEEPLINE,)
         self.starts()
@@ -34,7 +34,7 @@ class Box:
         self.device.__exit__(*why)  # type: ignore[arg-type]
 
     def starts(self) -> None:
-        self.device = Adapter(self._folder, self._settings, program=self._program)
+        self.device = Adapter(self._folder, self._settings, program=self._program, board=self._board)
 
     def stops(self) -> None:
         """SIGTERM, as the service manager does."""

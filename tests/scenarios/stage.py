@@ -38,9 +38,17 @@ class Stage:
     """One scenario's peers and box. Start by constructing, stop by leaving the context."""
 
     def __init__(
-        self, folder: Path, scenario: Scenario, start_server: Callable[[Path, Mapping[str, str]], Any] | None = None
+        self,
+        folder: Path,
+        scenario: Scenario,
+        start_server: Callable[[Path, Mapping[str, str]], Any] | None = None,
+        *,
+        board: str = "sim",
+        phone: Path | None = None,
     ) -> None:
+        """`phone` is the control socket that plays the person; the box's own, which has a simulated telephone, unless told otherwise."""
         self._scenario = scenario
+        self._board, self._phone = board, phone
         self._running = ExitStack()
         try:
             self._start(folder, start_server or KamailioServer)
@@ -69,12 +77,12 @@ class Stage:
         mail = self._running.enter_context(Mail(tables))
         tables = mail.reached_by(_with_ports(tables))
         full = any(isinstance(step, Act) and step.verb == "DISK FILLS" for step in self._scenario.steps)
-        self.box = self._running.enter_context(Box(folder / "device", settings.toml(tables), small_disk=full))
+        self.box = self._running.enter_context(Box(folder / "device", settings.toml(tables), small_disk=full, board=self._board))
         self._tables = tables
         self._wait_registered()
         self._ends = ends
         self._others: dict[str, Any] = {"BOX": self.box, "SERVER": self.server, "MAIL": mail}
-        self._player = Player(self.box.device.state / "control.sock", 1, self._scenario.path.parent)
+        self._player = Player(self._phone or self.box.device.state / "control.sock", 1, self._scenario.path.parent)
 
     def _wait_registered(self) -> None:
         for account in self._tables["account"]:

@@ -1,0 +1,51 @@
+"""Plays scenarios of tests/scenarios, unchanged, through the Pi's drivers and the sound card: the same words, far ends and exchange.
+
+python -m tests.guest.inside.scenarios NAME ...
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hal.errors import ScriptInvalid
+from tests.guest.inside.telephone import prepare
+from tests.peers.errors import PeerError
+from tests.peers.process import Process
+from tests.scenarios import stage
+from tests.scenarios.failed import Failed
+from tests.scenarios.words import read
+
+SCENARIOS = Path(stage.__file__).parent
+
+
+def played(name: str, folder: Path) -> str:
+    """Empty, or the step that did not come true and what was there instead."""
+    phone = folder / "phone.sock"
+    try:
+        with Process([sys.executable, "-m", "tests.guest.inside.person", phone], folder, name="person") as person:
+            person.wait_for_line("^ready$")
+            with stage.Stage(folder, read(SCENARIOS / f"{name}.call"), board="pi", phone=phone) as play:
+                play.play(lambda place: print(f"{time.monotonic():.1f} {place}", file=sys.stderr))  # noqa: T201 (the bench keeps it)
+    except (Failed, ScriptInvalid, PeerError, OSError, AssertionError) as trouble:
+        return str(trouble) or type(trouble).__name__
+    return ""
+
+
+def main() -> int:
+    prepare()
+    failed: dict[str, str] = {}
+    began_s = time.monotonic()
+    for name in sys.argv[1:]:
+        with TemporaryDirectory(prefix="s-", dir="/dev/shm") as folder:
+            if trouble := played(name, Path(folder)):
+                failed[name] = trouble
+    print(json.dumps({"played": len(sys.argv) - 1, "failed": failed, "seconds": round(time.monotonic() - began_s, 1)}))  # noqa: T201 (its answer)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
