@@ -80,7 +80,7 @@ def cuts(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (s
 
 
 PROOFS: dict[str, Proof] = {"contract": contract, "calls": calls, "pulses": pulses, "loaded": loaded, "cuts": cuts}
-PROOFS |= {each: partial(_on_a_net, each) for each in ("wires",)}
+PROOFS |= {each: partial(_on_a_net, each) for each in ("wires", "wifi")}
 QUICK = ("contract", "calls", "wires", "cuts")
 
 

@@ -67,7 +67,7 @@ class Uplink:
         self.gateway6 = f"2001:db8:{self.number}::1"
         self.outside = f"198.51.100.{number}"
         self._ways: Ordered | None = None
-        connect(router, "lan", device, plan.interface)
+        self._connect()
         self._rule_set(RULES)
         router.write("/proc/sys/net/ipv4/ip_forward", "1")
         router.write("/proc/sys/net/ipv6/conf/all/forwarding", "1")
@@ -188,6 +188,10 @@ class Uplink:
                 each.stop()
 
     # How it is made
+
+    def _connect(self) -> None:
+        """Lay the cable: `lan` in the router, the plan's interface in the device."""
+        connect(self.router, "lan", self.device, self.plan.interface)
 
     def _address_house(self) -> None:
         if self.plan.ipv4:

@@ -29,6 +29,7 @@ INSTALLED = "/usr/bin/keepline"
 SPEECH_S = 120.0
 STEADY_S, LOOK_S = 0.4, 0.2
 RATE_HZ = 8000
+PIECE, OVERLAP = 12 * RATE_HZ, 3 * RATE_HZ
 START_S = 40.0
 """For what the guest's one slow processor does at a start."""
 
@@ -133,10 +134,14 @@ class Talk:
     def longest_hole_ms(self, near_from: float | None = None, far_from: int = 0) -> int:
         """At the ear after that moment, or at the far end from that sample on; a second before is looked at too."""
         if near_from is None:
-            found = holes(self.far()[max(0, far_from - RATE_HZ) :], NEAR)
-        else:
-            found = holes(self.near()[max(0, round((near_from - self._began_s - 1) * RATE_HZ)) :], FAR)
-        return round(1000 * max((hole.heard_s for hole in found), default=0.0))
+            return _longest_ms(self.far()[max(0, far_from - RATE_HZ) :], NEAR)
+        return _longest_ms(self.near()[max(0, round((near_from - self._began_s - 1) * RATE_HZ)) :], FAR)
+
+
+def _longest_ms(samples: Samples, voice: Voice) -> int:
+    """In pieces that overlap by what a hole may last: the spectra of minutes of sound are more than the guest's memory holds."""
+    pieces = [samples[at : at + PIECE] for at in range(0, max(1, len(samples) - OVERLAP), PIECE - OVERLAP)]
+    return round(1000 * max((hole.heard_s for each in pieces for hole in holes(each, voice)), default=0.0))
 
 
 def _is_live(samples: Samples, voice: Voice) -> bool:
