@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.guest.machine import ROOT, GuestFailed, Machine, built
+from tests.guest.machine import ROOT, Ended, GuestFailed, Machine, built
 from tests.guest.power_cuts import cut_power
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ AS_SIM = (
     "for boards in /usr/lib/*/lib/python3*/site-packages/hal/boards; do cp $boards/sim.toml $boards/ag1171-one-port.toml; done"
 )
 """Until the settings can name a board, the usual one is the guest's."""
-QUICK_CUTS, CUTS = 25, 3000
+QUICK_CUTS, CUTS = 300, 3000
 RESULT = ROOT / "build" / "bench-guest.json"
 
 
@@ -45,9 +45,14 @@ def contract(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT0
     return {"tests": last, "seconds": round(ended.seconds, 1)}
 
 
-def _inside(machine: Machine, module: str, before: str = "true", package: str = "inside") -> dict[str, object]:
+def _inside(
+    machine: Machine, module: str, before: str = "true", package: str = "inside", timeout_s: float = 400
+) -> dict[str, object]:
     """A module of tests.guest.inside with its arguments; the JSON it ends with."""
-    ended = machine.run(f"{before}\n{PYTHON} -m tests.guest.{package}.{module}", timeout_s=400)
+    return _figures(machine, module, machine.run(f"{before}\n{PYTHON} -m tests.guest.{package}.{module}", timeout_s))
+
+
+def _figures(machine: Machine, module: str, ended: Ended) -> dict[str, object]:
     if ended.status:
         raise GuestFailed(f"{module} failed\n{machine.last_words()}")
     found: dict[str, object] = json.loads(ended.output.strip().splitlines()[-1])
@@ -74,12 +79,52 @@ def loaded(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001
     return _inside(machine, "pulses loaded")
 
 
+SETTINGS = """[device]
+country = "KZ"
+[[line]]
+digit_map = "xxx"
+[[account]]
+id = "home"
+server = "192.0.2.1"
+user = "alice"
+"""
+SYSTEMD = "/usr/lib/systemd/systemd"
+SCENARIOS = tuple(sorted(file.stem for file in (ROOT / "tests/scenarios").glob("*.call")))
+QUICK_SCENARIOS = ("call-out", "call-out-by-pulse", "call-in-with-caller-id", "hold-music", "digits-in-a-call")
+
+
+def booted(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
+    """systemd boots device and page; killed and stopped, dial tone comes back."""
+    prepared = machine.run(f"{AS_SIM}\ntests/guest/units/install <<'END'\n{SETTINGS}END\n", timeout_s=60)
+    if prepared.status:
+        raise GuestFailed(f"the units cannot be installed\n{machine.last_words()}")
+    machine.start(f"{PYTHON} -m tests.guest.inside.booted", init=SYSTEMD)
+    return _figures(machine, "booted", machine.wait(400))
+
+
+def scenarios(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
+    """The scenarios of tests/scenarios, unchanged, through pins and sound card."""
+    names = QUICK_SCENARIOS if quick else SCENARIOS
+    found = _inside(machine, f"scenarios {' '.join(names)}", AS_SIM, timeout_s=60 + 60 * len(names))
+    if found["failed"]:
+        raise GuestFailed(json.dumps(found, indent=1))
+    return found
+
+
 def cuts(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """Power cuts while settings and call log are written."""
     return dict(cut_power(machine, QUICK_CUTS if quick else CUTS, seed=int(time.time())))
 
 
-PROOFS: dict[str, Proof] = {"contract": contract, "calls": calls, "pulses": pulses, "loaded": loaded, "cuts": cuts}
+PROOFS: dict[str, Proof] = {
+    "contract": contract,
+    "calls": calls,
+    "pulses": pulses,
+    "loaded": loaded,
+    "booted": booted,
+    "scenarios": scenarios,
+    "cuts": cuts,
+}
 PROOFS |= {each: partial(_on_a_net, each) for each in ("wires", "wifi")}
 QUICK = ("contract", "calls", "wires", "cuts")
 
