@@ -125,7 +125,7 @@ PROOFS: dict[str, Proof] = {
     "scenarios": scenarios,
     "cuts": cuts,
 }
-PROOFS |= {each: partial(_on_a_net, each) for each in ("wires", "wifi")}
+PROOFS |= {each: partial(_on_a_net, each) for each in ("wires", "wifi", "bad_line")}
 QUICK = ("contract", "calls", "wires", "cuts")
 
 

@@ -1,6 +1,6 @@
 """A far end of plain pjsua2, as a program: registers, answers, speaks the far time code, and keeps every frame it hears with the moment it heard it.
 
-`python -m tests.lab.pjsua_end FILE.json` with the keys of `Plan`. Orders by standard input, one a line: `call URI`, `answer`, `hold`, `resume`,
+`python -m tests.lab.pjsua_end FILE.json` with the keys of `Plan`. Orders by standard input, one a line: `call URI`, `speak CODEC`, `answer`, `hold`, `resume`,
 `hang up`, `quit`. It prints `registered`, `incoming NUMBER`, `confirmed NUMBER`, `disconnected NUMBER STATUS`, `invited again NUMBER`.
 Must not know the device.
 """
@@ -131,7 +131,7 @@ class End:
         self._endpoint = pj.Endpoint()
         self._endpoint.libCreate()
         self._endpoint.libInit(engine_settings())
-        self._choose_codec()
+        self._speak("PCMA")
         self._endpoint.audDevManager().setNullDev()
         self._open_transport()
         self._endpoint.libStart()
@@ -170,6 +170,8 @@ class End:
             call = Call(self)
             self.calls.append(call)
             call.makeCall(rest, calm())
+        elif verb == "speak":
+            self._speak(rest)
         else:
             orders: dict[str, Callable[[Call], None]] = {
                 "answer": lambda each: each.answer(calm(200)),
@@ -181,9 +183,10 @@ class End:
                 orders[order](call)
         say("done")
 
-    def _choose_codec(self) -> None:
+    def _speak(self, name: str) -> None:
+        """This codec alone, from the next call on."""
         for codec in self._endpoint.codecEnum2():
-            self._endpoint.codecSetPriority(codec.codecId, 200 if codec.codecId.startswith("PCMA/") else 0)
+            self._endpoint.codecSetPriority(codec.codecId, 200 if codec.codecId.startswith(f"{name}/") else 0)
 
     def _open_transport(self) -> None:
         settings = pj.TransportConfig()
