@@ -1,8 +1,10 @@
 """Serial ports by pyserial, the only place that knows it. One thread a port reads and posts; nothing here knows what the bytes mean."""
 
+import errno
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import serial
@@ -15,6 +17,28 @@ BAUD = 115_200
 """Of the modem's UART pins; over USB the number means nothing."""
 
 
+class _Port(serial.Serial):
+    """Some of a modem's ports know no modem lines and refuse to hear of them (the kernel lists a few in its option driver, as NCTRL). They carry bytes."""
+
+    def _update_dtr_state(self) -> None:
+        with _knowing_no_lines():
+            super()._update_dtr_state()  # type: ignore[misc]  # not in the stubs
+
+    def _update_rts_state(self) -> None:
+        with _knowing_no_lines():
+            super()._update_rts_state()  # type: ignore[misc]  # same
+
+
+@contextmanager
+def _knowing_no_lines() -> Iterator[None]:
+    """A refused request comes as a broken pipe (EPIPE: the device stalls)."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EPIPE:
+            raise
+
+
 class SerialPort:
     """An open port, ours alone while it is open (a second program would steal every other answer)."""
 
@@ -25,7 +49,7 @@ class SerialPort:
         self._scheduler, self._on_bytes, self._on_gone = scheduler, on_bytes, on_gone
         self._open = True
         try:
-            self._serial = serial.Serial(name, BAUD, timeout=None, write_timeout=0, exclusive=True)
+            self._serial = _Port(name, BAUD, timeout=None, write_timeout=0, exclusive=True)
         except (serial.SerialException, OSError, ValueError) as error:
             raise _refusal(name, error) from error
         self._reader = threading.Thread(target=self._read, name=f"reads {name}", daemon=True)

@@ -13,7 +13,6 @@ from tests.lab.uplink import Uplink
 from tests.peers.process import Process, program_path
 
 if TYPE_CHECKING:
-
     from tests.lab.namespaces import Namespaces
     from tests.lab.uplink import UplinkPlan
 

@@ -1,0 +1,142 @@
+"""A modem on the USB as an uplink: data by its network card or by PPP, a call that moves onto it, and the modem pulled in a call and back by another name.
+
+python -m tests.guest.net.modem [rndis | ecm | ppp]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.guest.net.gadget import CONTROL, DATA, PLUG_S, Gadget, give
+from tests.guest.net.scene import START_S, Scene
+from tests.lab.laboratory import ETHERNET, Laboratory
+from tests.lab.ordered import Ordered, here, module
+from tests.lab.uplink import Uplink, UplinkPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from tests.lab.namespaces import Namespaces
+
+WWAN = UplinkPlan("wwan0", "cellular", 3, metered=True, one_way_ms=45.0, metric=700)
+PIN = "2580"
+SETTINGS = f'[modem]\napn = "internet"\npin = "{PIN}"\n'
+
+
+class OnTheUsb(Uplink):
+    """Its cable is a USB plug. `card` is how its network card shows itself; empty: PPP."""
+
+    card = "rndis"
+
+    def _connect(self) -> None:
+        self.gadget = Gadget("9011" if self.card else "9001", self.card)
+        if not self.card:
+            # the house behind a card that is not there; PPP's way passes it by
+            self.router.ip("link", "add", "lan", "type", "dummy")
+        self.gadget.plug()
+        self._carry(first=True)
+        ports = [str(self.gadget.port(number)) for number in (CONTROL, DATA)]
+        self.brain = Ordered(module("tests.guest.net.brain", *ports, self.router.name, PIN), self._folder, environment=here())
+        self.brain.wait_for_line("^ready$")
+
+    def _carry(self, *, first: bool = False) -> None:
+        """Both ends of the card to where they belong; the kernel puts new ones beside us."""
+        _until(lambda: self.gadget.control_names() and (self.gadget.theirs() or not self.card), "the modem on the bus")
+        if not self.card:
+            return
+        if first:
+            give(self.gadget.ours(), self.router.name, "lan")
+        give(self.gadget.theirs()[0], self.device.name, self.interface)
+
+    def lease(self) -> None:
+        """The device asks by itself."""
+
+    def unplug(self) -> float:
+        began_s = time.monotonic()
+        self.gadget.pull()
+        return began_s
+
+    def plug(self) -> float:
+        began_s = time.monotonic()
+        self.brain.order("boot")
+        self.gadget.plug()
+        self._carry()
+        return began_s
+
+    def stop(self) -> None:
+        self.gadget.pull()
+        self.brain.stop()
+        super().stop()
+
+
+class HouseWithModem(Laboratory):
+    """Uplinks of the kind cellular are on the USB."""
+
+    def _uplink(self, number: int, plan: UplinkPlan, spaces: Namespaces) -> Uplink:
+        kind = OnTheUsb if plan.kind == "cellular" else Uplink
+        uplink = kind(number, plan, self.device, spaces.make(f"router{number}"), self.cloud, self.folder / plan.interface)
+        self._running.callback(uplink.stop)
+        return uplink
+
+
+def _until(holds: Callable[[], object], what: str, timeout_s: float = PLUG_S) -> None:
+    """Until it holds; the bus tells nobody of us, so it is looked at every 10 ms."""
+    end_s = time.monotonic() + timeout_s
+    while not holds():
+        if time.monotonic() > end_s:
+            raise AssertionError(f"{what}: not within {timeout_s:g} s")
+        time.sleep(0.01)
+
+
+def house(card: str, folder: Path, plans: Sequence[UplinkPlan]) -> Laboratory:
+    OnTheUsb.card = "" if card == "ppp" else card
+    return HouseWithModem(folder, plans)
+
+
+def online(scene: Scene, port: str = "") -> dict[str, object]:
+    """The modem's part of the status once data is proven, at another port than that one."""
+
+    def is_online() -> bool:
+        modem = scene.device.ask("status")["modem"]
+        return modem["phase"] == "connected" and modem["port"] != port
+
+    try:
+        scene.phone.wait(is_online, "data by the modem", START_S)
+    except AssertionError as problem:
+        raise AssertionError(f"{problem}: {scene.device.ask('status')['modem']}") from None
+    found: dict[str, object] = scene.device.ask("status")["modem"]
+    return found
+
+
+def main() -> int:
+    card = sys.argv[1] if sys.argv[1:] else "rndis"
+    began_s = time.monotonic()
+    with Scene((ETHERNET, WWAN), partial(house, card), SETTINGS) as scene:
+        modem = scene.lab["wwan0"]
+        first = online(scene)
+        attached_s = time.monotonic() - began_s
+        talk = scene.call()
+        scene.wait_uplink("wwan0", ["standby"])
+        onto = scene.moved(talk, scene.lab["eth0"].unplug, "wwan0")
+        scene.lab["eth0"].plug()
+        scene.wait_uplink("eth0", ["standby"])
+        stale = os.open(f"/dev/{Gadget.control_names()[0]}", os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        off = scene.moved(talk, modem.unplug, "eth0")
+        modem.plug()
+        again = online(scene, str(first["port"]))
+        os.close(stale)
+        scene.wait_uplink("wwan0", ["standby"])
+        assert scene.hang_up()["outcome"] == "answered"
+        ports = [first["port"], again["port"]]
+    print(json.dumps({"card": card, "online_s": round(attached_s, 1), "onto_modem": onto, "pulled": off, "ports": ports}))  # noqa: T201 (its answer)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
