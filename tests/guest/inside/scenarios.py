@@ -26,7 +26,10 @@ def played(name: str, folder: Path) -> str:
     """Empty, or the step that did not come true and what was there instead."""
     phone = folder / "phone.sock"
     try:
-        with Process([sys.executable, "-m", "tests.guest.inside.person", phone], folder, name="person") as person:
+        here = {"PYTHONPATH": str(SCENARIOS.parents[1])}
+        with Process(
+            [sys.executable, "-m", "tests.guest.inside.person", phone], folder, name="person", environment=here
+        ) as person:
             person.wait_for_line("^ready$")
             with stage.Stage(folder, read(SCENARIOS / f"{name}.call"), board="pi", phone=phone) as play:
                 play.play(lambda place: print(f"{time.monotonic():.1f} {place}", file=sys.stderr))  # noqa: T201 (the bench keeps it)

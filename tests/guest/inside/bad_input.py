@@ -1,0 +1,173 @@
+"""What the installed device says of hardware, disk and settings that are not as they should be: one clear sentence each, and no traceback.
+
+python -m tests.guest.inside.bad_input
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.adapter import Adapter
+from tests.guest.contract import gpio_sim
+from tests.guest.inside.telephone import SOUND, Telephone, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEEPLINE = "/usr/bin/keepline"
+FOLDER = Path("/dev/shm/bad")  # noqa: S108 (in the guest, which is thrown away)
+SETTINGS = '[device]\ncountry = "KZ"\n[[line]]\n[[account]]\nid = "home"\nserver = "192.0.2.1"\nuser = "alice"\n'
+ENDS_WITHIN_S = 30.0
+
+
+def said(*before: str, settings: Path | None = None, state: Path = FOLDER / "state", **environment: str) -> str:
+    """What the device says when it refuses to start; AssertionError if it starts or shows a traceback."""
+    FOLDER.mkdir(exist_ok=True)
+    file = settings or FOLDER / "keepline.toml"
+    if settings is None:
+        file.write_text(SETTINGS)
+    done = subprocess.run(
+        [*before, KEEPLINE, "run", "--config", file, "--state", state, "--board", "pi"],
+        capture_output=True,
+        text=True,
+        timeout=ENDS_WITHIN_S,
+        env={**os.environ, **environment},
+        check=False,
+    )
+    words = (done.stdout + done.stderr).strip()
+    assert done.returncode != 0, f"it started: {words}"
+    assert "Traceback" not in words, words
+    assert "ready" not in words, words
+    return words
+
+
+def check(words: str, *wanted: str) -> str:
+    """The last line told, which must hold all of these."""
+    sentence = words.splitlines()[-1] if words else ""
+    for each in wanted:
+        assert re.search(each, sentence), f"{each!r} is not told: {words!r}"
+    return sentence
+
+
+def no_hat() -> str:
+    """No chip with the board's pins: another number of chip than there is."""
+    return check(said(RPI_LGPIO_CHIP="9"), "(?i)gpio|pin")
+
+
+def no_pi() -> str:
+    """Not a Raspberry Pi at all."""
+    return check(said("env", "-u", "RPI_LGPIO_REVISION"), "Raspberry Pi")
+
+
+def pin_in_use() -> str:
+    """Another program holds the hook pin."""
+    chip = f"gpiochip{gpio_sim.environment()['RPI_LGPIO_CHIP']}"
+    with subprocess.Popen(["gpiomon", "-c", chip, "17"], stdout=subprocess.DEVNULL) as other:
+        try:
+            _wait_held(chip)
+            return check(said(), "17", "shk", "another program")
+        finally:
+            other.kill()
+
+
+def _wait_held(chip: str) -> None:
+    end_s = time.monotonic() + ENDS_WITHIN_S
+    while "gpiomon" not in subprocess.run(["gpioinfo", "-c", chip], capture_output=True, text=True, check=True).stdout:
+        assert time.monotonic() < end_s, "gpiomon does not hold the pin"
+
+
+@contextmanager
+def _card_named(name: str) -> Iterator[None]:
+    """The telephone's sound card under another name, as when the HAT is another or the overlay is missing."""
+    file = next(each for each in Path("/sys/class/sound").glob("card*/id") if each.read_text().strip() == "Loopback")
+    file.write_text(name)
+    try:
+        yield
+    finally:
+        file.write_text("Loopback")
+
+
+def card_renamed() -> str:
+    with _card_named("Stranger"):
+        return check(said(), "Loopback", "Stranger", "HAT")
+
+
+def read_only_root() -> str:
+    """A state folder on a disk that takes nothing."""
+    place = Path("/mnt/ro")
+    place.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "none", place], check=True)
+    try:
+        return check(said(state=place / "state"), str(place), "(?i)read-only")
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def full_disk() -> str:
+    """The disk with settings and state takes not a byte more: dial tone is there, and what is not recorded is said."""
+    place = Path("/mnt/full")
+    place.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", place], check=True)
+    with Telephone() as phone:
+        device = Adapter(place / "device", SETTINGS, program=[KEEPLINE], board="pi")
+        try:
+            with (place / "ballast").open("wb", buffering=0) as ballast:
+                try:
+                    while ballast.write(bytes(4096)):
+                        pass
+                except OSError:
+                    pass
+            since = phone.heard_samples
+            phone.lift()
+            phone.wait(lambda: bool((abs(phone.heard(since)) > SOUND).any()), "dial tone on a full disk")
+            phone.dial("600#")
+            phone.replace()
+            device.wait_line("idle")
+            phone.wait(lambda: "not recorded" in device.process.log_tail, "the sentence about the full disk")
+            return next(line for line in device.process.log_tail.splitlines() if "not recorded" in line)
+        finally:
+            device.stop()
+            subprocess.run(["umount", "-l", place], check=True)
+
+
+def button_held() -> str:
+    """The button held while it starts, and for ten seconds more: whatever that orders, a dial tone comes."""
+    with Telephone() as phone:
+        phone.wires.drive("button", active=True)
+        with Adapter(FOLDER / "held", SETTINGS, program=[KEEPLINE], board="pi") as device:
+            time.sleep(12)  # as long as a factory reset takes to be ordered, and more
+            assert device.settings.read_text() == SETTINGS, "a button that was held from the start reset the settings"
+            phone.wires.drive("button", active=False)
+            since = phone.heard_samples
+            phone.lift()
+            phone.wait(lambda: bool((abs(phone.heard(since)) > SOUND).any()), "dial tone")
+            phone.replace()
+    return "nothing is ordered, dial tone is there"
+
+
+PROOFS = (no_pi, no_hat, pin_in_use, card_renamed, read_only_root, full_disk, button_held)
+
+
+def main() -> int:
+    prepare()
+    told: dict[str, str] = {}
+    failed: dict[str, str] = {}
+    for proof in PROOFS:
+        try:
+            told[proof.__name__] = proof()
+        except (AssertionError, OSError, subprocess.SubprocessError, StopIteration) as trouble:
+            failed[proof.__name__] = str(trouble)[-1500:]
+    print(json.dumps({"told": told, "failed": failed}))  # noqa: T201 (its answer)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
