@@ -11,7 +11,12 @@ from pathlib import Path
 
 from hal.errors import PartMissing
 from hal.modem_tables import table_of_usb
+from hal.modem_tables.generic import GENERIC
 from hal.modem_tables.table import ModemTable
+
+_VENDORS_OWN = ("ff",)
+_AT_PORT = ("02", "02", "01")
+"""Class, subclass and protocol of an interface; the second is an abstract control model that speaks AT as in V.250 (USB CDC 1.2, tables 4 and 5)."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +42,24 @@ class UsbTree:
     dev: Path = field(default=Path("/dev"))
 
     def find(self) -> UsbModem:
-        """The first modem with a control port; PartMissing if there is none."""
-        for device in sorted((self.sys / "bus/usb/devices").glob("*")):
-            table = table_of_usb(f"{_text(device / 'idVendor')}:{_text(device / 'idProduct')}")
-            modem = self._modem(table, device) if table else None
+        """The first modem of a known model with a control port, else the first that says of itself that it is one; PartMissing if there is none."""
+        devices = sorted((self.sys / "bus/usb/devices").glob("*"))
+        for modem in (*map(self._known, devices), *map(self._stranger, devices)):
             if modem:
                 return modem
-        raise PartMissing("No modem of a known model is on the USB.")
+        raise PartMissing("No modem is on the USB: neither a known model nor one that shows its AT ports.")
 
-    def _modem(self, table: ModemTable, device: Path) -> UsbModem | None:
-        serial = [each for each in _interfaces(device) if _text(each / "bInterfaceClass") == "ff"]
+    def _known(self, device: Path) -> UsbModem | None:
+        table = table_of_usb(f"{_text(device / 'idVendor')}:{_text(device / 'idProduct')}")
+        return self._modem(table, device, _VENDORS_OWN) if table else None
+
+    def _stranger(self, device: Path) -> UsbModem | None:
+        """By its interfaces alone. One AT port without a network card is not enough: many a circuit board shows itself so."""
+        modem = self._modem(GENERIC, device, _AT_PORT)
+        return modem if modem and (modem.data or modem.interface) else None
+
+    def _modem(self, table: ModemTable, device: Path, kind: tuple[str, ...]) -> UsbModem | None:
+        serial = [each for each in _interfaces(device) if _is_of(each, kind)]
         control, data = (self._port(serial, number) for number in (table.ports.control, table.ports.data))
         cards = [card.name for each in _interfaces(device) for card in sorted((each / "net").glob("*"))]
         return UsbModem(table, device, control, data, cards[0] if cards else "") if control else None
@@ -79,6 +92,11 @@ def _interfaces(device: Path) -> Iterator[Path]:
     """The device's interfaces in the order of their numbers."""
     found = [each for each in device.parent.glob(f"{device.name}:*") if (each / "bInterfaceNumber").exists()]
     return iter(sorted(found, key=lambda each: int(_text(each / "bInterfaceNumber") or "0", 16)))
+
+
+def _is_of(interface: Path, kind: tuple[str, ...]) -> bool:
+    names = ("bInterfaceClass", "bInterfaceSubClass", "bInterfaceProtocol")
+    return all(_text(interface / name) == value for name, value in zip(names, kind, strict=False))
 
 
 def _text(file: Path) -> str:

@@ -120,6 +120,11 @@ def bad_input(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT
     return found
 
 
+def torn(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
+    """Writes torn and in another order, by a replay of what went to the disk."""
+    return _inside(machine, f"torn {100 if quick else 1000}", timeout_s=1200)
+
+
 def cuts(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """Power cuts while settings and call log are written."""
     return dict(cut_power(machine, QUICK_CUTS if quick else CUTS, seed=int(time.time())))
@@ -133,11 +138,12 @@ PROOFS: dict[str, Proof] = {
     "booted": booted,
     "scenarios": scenarios,
     "bad_input": bad_input,
+    "torn": torn,
     "cuts": cuts,
 }
 PROOFS |= {each: partial(_on_a_net, each) for each in ("wires", "wifi", "bad_line")}
-PROOFS |= {f"modem-{each}": partial(_on_a_net, f"modem {each}") for each in ("ecm", "rndis", "ppp")}
-QUICK = ("contract", "calls", "scenarios", "booted", "bad_input", "wires", "cuts")
+PROOFS |= {f"modem-{each}": partial(_on_a_net, f"modem {each}") for each in ("ecm", "rndis", "ppp", "stranger")}
+QUICK = ("contract", "calls", "scenarios", "booted", "bad_input", "wires", "torn", "cuts")
 
 
 def prove(name: str, kernel: Path, disk: Path, *, quick: bool) -> dict[str, object]:

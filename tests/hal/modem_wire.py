@@ -42,7 +42,7 @@ class WireSource:
 
     def open(self, on_bytes: Callable[[bytes], None], on_gone: Callable[[str], None]) -> Wire:
         if not self.plugged:
-            raise PartMissing("No modem of a known model is on the USB.")
+            raise PartMissing("No modem is on the USB: neither a known model nor one that shows its AT ports.")
         self.wire = Wire(self.name, self, on_bytes, on_gone)
         return self.wire
 

@@ -149,7 +149,7 @@ def test_a_missing_port_is_told_once_and_not_every_time_it_is_looked_for() -> No
     bench = ModemBench()
     bench.source.plugged = False
     bench.started()
-    assert bench.news == [ModemGone("No modem of a known model is on the USB.")]
+    assert bench.news == [ModemGone("No modem is on the USB: neither a known model nor one that shows its AT ports.")]
 
 
 def test_after_stop_nothing_is_said_any_more() -> None:
@@ -268,8 +268,41 @@ def test_the_port_is_found_by_interface_also_behind_a_network_card(tmp_path: Pat
 
 
 def test_no_modem_on_the_bus_is_said(tmp_path: Path) -> None:
-    with pytest.raises(PartMissing, match="No modem of a known model"):
+    with pytest.raises(PartMissing, match="No modem is on the USB"):
         UsbTree(tmp_path, tmp_path).find()
+
+
+def _show_at_ports(folder: Path, ports: int, card: str) -> UsbTree:
+    """A stranger on the bus: AT ports as every CDC-ACM device shows them, and perhaps a network card."""
+    device = folder / "bus/usb/devices/1-1"
+    device.mkdir(parents=True)
+    for name, text in {"idVendor": "1d6b", "idProduct": "0104"}.items():
+        (device / name).write_text(text)
+    for number in range(ports):
+        interface = device.parent / f"1-1:1.{2 * number}"
+        (interface / "tty" / f"ttyACM{number}").mkdir(parents=True)
+        shown = {"bInterfaceNumber": f"{2 * number:02x}", "bInterfaceClass": "02", "bInterfaceSubClass": "02"}
+        for name, text in {**shown, "bInterfaceProtocol": "01"}.items():
+            (interface / name).write_text(text)
+    if card:
+        (device.parent / "1-1:1.9/net" / card).mkdir(parents=True)
+        (device.parent / "1-1:1.9/bInterfaceNumber").write_text("09")
+    return UsbTree(folder, folder.parent / "dev")
+
+
+def test_a_stranger_is_known_by_its_at_ports(tmp_path: Path) -> None:
+    found = _show_at_ports(tmp_path / "ports", 2, "").find()
+    assert (found.table.name, found.control, found.data) == (
+        "generic",
+        str(tmp_path / "dev/ttyACM0"),
+        str(tmp_path / "dev/ttyACM1"),
+    )
+    assert _show_at_ports(tmp_path / "card", 1, "usb0").find().interface == "usb0"
+
+
+def test_a_circuit_board_with_a_serial_port_is_no_modem(tmp_path: Path) -> None:
+    with pytest.raises(PartMissing, match="No modem is on the USB"):
+        _show_at_ports(tmp_path, 1, "").find()
 
 
 def _plugged(folder: Path, interface: str) -> UsbTree:

@@ -1,6 +1,6 @@
 """The simulated modem's brain behind the gadget's serial ports, as a program: AT on one, a PPP answerer on another, its data side a router's namespace.
 
-python -m tests.guest.net.brain CONTROL_TTY DATA_TTY ROUTER PIN      orders on stdin: `boot`; prints `ready`, `done`, `data WHERE`
+python -m tests.guest.net.brain CONTROL_TTY DATA_TTY ROUTER PIN MODEL      orders on stdin: `boot`; prints `ready`, `done`, `data WHERE`
 """
 
 from __future__ import annotations
@@ -102,10 +102,10 @@ def say(words: str) -> None:
     sys.stdout.flush()
 
 
-async def live(control: str, data: str, router: str, pin: str) -> None:
+async def live(control: str, data: str, router: str, pin: str, model: str) -> None:
     loop, world = Loop(), World()
     world.card.pin = pin
-    modem = SimModem(loop, world)
+    modem = SimModem(loop, world, model)
     modem.on_data = partial(lead, router)
     modem.on_bytes = Wire(control, loop, modem).write
     PppAnswerer(data, router)
@@ -117,4 +117,4 @@ async def live(control: str, data: str, router: str, pin: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(live(*sys.argv[1:5]))
+    asyncio.run(live(*sys.argv[1:6]))

@@ -1,6 +1,6 @@
 """A modem on the USB as an uplink: data by its network card or by PPP, a call that moves onto it, and the modem pulled in a call and back by another name.
 
-python -m tests.guest.net.modem [rndis | ecm | ppp]
+python -m tests.guest.net.modem [rndis | ecm | ppp | stranger]
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.guest.net.gadget import CONTROL, DATA, PLUG_S, Gadget, give
+from tests.guest.net.gadget import PLUG_S, SHAPES, Gadget, give
 from tests.guest.net.scene import START_S, Scene
 from tests.lab.laboratory import ETHERNET, Laboratory
 from tests.lab.ordered import Ordered, here, module
@@ -30,25 +30,26 @@ SETTINGS = f'[modem]\napn = "internet"\npin = "{PIN}"\n'
 
 
 class OnTheUsb(Uplink):
-    """Its cable is a USB plug. `card` is how its network card shows itself; empty: PPP."""
+    """Its cable is a USB plug."""
 
-    card = "rndis"
+    shape = SHAPES["rndis"]
 
     def _connect(self) -> None:
-        self.gadget = Gadget("9011" if self.card else "9001", self.card)
-        if not self.card:
+        self.gadget = Gadget(self.shape)
+        if not self.shape.card:
             # the house behind a card that is not there; PPP's way passes it by
             self.router.ip("link", "add", "lan", "type", "dummy")
         self.gadget.plug()
         self._carry(first=True)
-        ports = [str(self.gadget.port(number)) for number in (CONTROL, DATA)]
-        self.brain = Ordered(module("tests.guest.net.brain", *ports, self.router.name, PIN), self._folder, environment=here())
+        ports = [str(self.gadget.port(number)) for number in (self.shape.control, self.shape.data)]
+        words = (*ports, self.router.name, PIN, self.shape.model)
+        self.brain = Ordered(module("tests.guest.net.brain", *words), self._folder, environment=here())
         self.brain.wait_for_line("^ready$")
 
     def _carry(self, *, first: bool = False) -> None:
         """Both ends of the card to where they belong; the kernel puts new ones beside us."""
-        _until(lambda: self.gadget.control_names() and (self.gadget.theirs() or not self.card), "the modem on the bus")
-        if not self.card:
+        _until(lambda: self.gadget.control_names() and (self.gadget.theirs() or not self.shape.card), "the modem on the bus")
+        if not self.shape.card:
             return
         if first:
             give(self.gadget.ours(), self.router.name, "lan")
@@ -94,8 +95,8 @@ def _until(holds: Callable[[], object], what: str, timeout_s: float = PLUG_S) ->
         time.sleep(0.01)
 
 
-def house(card: str, folder: Path, plans: Sequence[UplinkPlan]) -> Laboratory:
-    OnTheUsb.card = "" if card == "ppp" else card
+def house(shape: str, folder: Path, plans: Sequence[UplinkPlan]) -> Laboratory:
+    OnTheUsb.shape = SHAPES[shape]
     return HouseWithModem(folder, plans)
 
 
@@ -115,10 +116,11 @@ def online(scene: Scene, port: str = "") -> dict[str, object]:
 
 
 def main() -> int:
-    card = sys.argv[1] if sys.argv[1:] else "rndis"
+    shape = sys.argv[1] if sys.argv[1:] else "rndis"
     began_s = time.monotonic()
-    with Scene((ETHERNET, WWAN), partial(house, card), SETTINGS) as scene:
+    with Scene((ETHERNET, WWAN), partial(house, shape), SETTINGS) as scene:
         modem = scene.lab["wwan0"]
+        assert isinstance(modem, OnTheUsb)
         first = online(scene)
         attached_s = time.monotonic() - began_s
         talk = scene.call()
@@ -126,7 +128,7 @@ def main() -> int:
         onto = scene.moved(talk, scene.lab["eth0"].unplug, "wwan0")
         scene.lab["eth0"].plug()
         scene.wait_uplink("eth0", ["standby"])
-        stale = os.open(f"/dev/{Gadget.control_names()[0]}", os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        stale = os.open(f"/dev/{modem.gadget.control_names()[0]}", os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
         off = scene.moved(talk, modem.unplug, "eth0")
         modem.plug()
         again = online(scene, str(first["port"]))
@@ -134,7 +136,7 @@ def main() -> int:
         scene.wait_uplink("wwan0", ["standby"])
         assert scene.hang_up()["outcome"] == "answered"
         ports = [first["port"], again["port"]]
-    print(json.dumps({"card": card, "online_s": round(attached_s, 1), "onto_modem": onto, "pulled": off, "ports": ports}))  # noqa: T201 (its answer)
+    print(json.dumps({"shape": shape, "online_s": round(attached_s, 1), "onto_modem": onto, "pulled": off, "ports": ports}))  # noqa: T201 (its answer)
     return 0
 
 
