@@ -9,7 +9,7 @@ import json
 import sys
 import time
 
-from tests.guest.net.scene import Scene, Talk
+from tests.guest.net.scene import Scene
 from tests.lab.decisions import decisions
 from tests.lab.uplink import Uplink, UplinkPlan
 
@@ -36,7 +36,7 @@ def lossy() -> dict[str, object]:
         lines = len(scene.device.process.lines)
         shape(scene.lab["eth0"], "netem", "delay", "40ms", f"{JITTER_MS}ms", "loss", f"{LOSS_PERCENT}%")
         far_from, began_s = len(talk.far()), time.monotonic()
-        listen(scene, talk, TALKED_S)
+        talk.listen(TALKED_S)
         moved = decisions(scene.device.process, lines)
         assert not moved, f"a false alarm: {moved}"
         talk.wait_live(time.monotonic())
@@ -55,7 +55,7 @@ def thin() -> dict[str, object]:
         codec = scene.device.ask("status")["calls"][0]["codec"]
         assert codec.startswith("opus/"), codec
         far_from, began_s, before = len(talk.far()), time.monotonic(), carried(scene.lab["eth0"])
-        listen(scene, talk, THIN_S)
+        talk.listen(THIN_S)
         kbit_s = 8 * (carried(scene.lab["eth0"]) - before) / 1000 / (time.monotonic() - began_s)
         assert kbit_s < 2 * THIN_KBIT
         talk.wait_live(time.monotonic())
@@ -69,12 +69,6 @@ def carried(uplink: Uplink) -> int:
     """Bytes the device's wire has carried, both ways."""
     words = uplink.router.run("cat", "/proc/net/dev").partition("lan:")[2].split()
     return int(words[0]) + int(words[8])
-
-
-def listen(scene: Scene, talk: Talk, seconds: float) -> None:
-    """So much more sound at the ear."""
-    enough = len(talk.near()) + round(seconds * 8000)
-    scene.phone.wait(lambda: len(talk.near()) >= enough, f"{seconds:g} s of sound", seconds + 20)
 
 
 PROOFS = {"lossy": lossy, "thin": thin}

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tests.lab.namespaces import Namespaces
 
 WWAN = UplinkPlan("wwan0", "cellular", 3, metered=True, one_way_ms=45.0, metric=700)
+ROUTE_METRIC = 700
+"""Behind cable and Wi-Fi, for whoever else sends."""
 PIN = "2580"
 SETTINGS = f'[modem]\napn = "internet"\npin = "{PIN}"\n'
 
@@ -135,6 +137,10 @@ def main() -> int:
         os.close(stale)
         scene.wait_uplink("wwan0", ["standby"])
         assert scene.hang_up()["outcome"] == "answered"
+        routes = scene.lab.device.ip("route", "show", "default", "dev", "wwan0")
+        assert f"metric {ROUTE_METRIC}" in routes, routes
+        modem.unplug()
+        scene.phone.wait(lambda: "wwan0" not in scene.lab.device.ip("link"), "the end of its interface")
         ports = [first["port"], again["port"]]
     print(json.dumps({"shape": shape, "online_s": round(attached_s, 1), "onto_modem": onto, "pulled": off, "ports": ports}))  # noqa: T201 (its answer)
     return 0

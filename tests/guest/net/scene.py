@@ -30,6 +30,7 @@ SPEECH_S = 120.0
 STEADY_S, LOOK_S = 0.4, 0.2
 RATE_HZ = 8000
 PIECE, OVERLAP = 12 * RATE_HZ, 3 * RATE_HZ
+SETTLED_S = 4.0
 START_S = 40.0
 """For what the guest's one slow processor does at a start."""
 
@@ -94,14 +95,19 @@ class Scene:
         return self.uplink(name)
 
     def moved(self, talk: Talk, cut: Callable[[], float], to: str) -> dict[str, object]:
-        """Make a fault in a call; how long it took the device to move, and what either end missed."""
+        """Make a fault in a call; how long it took the device to move, and what either end missed.
+
+        Some talk goes before: who has just moved does not know the line yet, and does not trust at once what has just failed.
+        """
+        talk.listen(SETTLED_S)
         lines, far_from = len(self.device.process.lines), len(talk.far())
         cut_s = cut()
         decision: Decision = wait_decision(self.device.process, lines, START_S)
         assert decision.uplink == to, f"calls go by {decision.uplink}, not {to}: {decision.reason}"
         talk.wait_live(decision.at_s)
         near, far = talk.longest_hole_ms(near_from=cut_s), talk.longest_hole_ms(far_from=far_from)
-        return {"to": to, "decided_ms": round(1000 * (decision.at_s - cut_s)), "ear_hole_ms": near, "far_hole_ms": far}
+        figures = {"decided_ms": round(1000 * (decision.at_s - cut_s)), "ear_hole_ms": near, "far_hole_ms": far}
+        return {**figures, "why": decision.reason}
 
 
 class Talk:
@@ -119,6 +125,11 @@ class Talk:
     def far(self) -> Samples:
         samples: Samples = self._far.heard()[self._far_began :]
         return samples
+
+    def listen(self, seconds: float) -> None:
+        """So much more sound at the ear."""
+        enough = len(self.near()) + round(seconds * RATE_HZ)
+        self._phone.wait(lambda: len(self.near()) >= enough, f"{seconds:g} s of sound", seconds + 20)
 
     def wait_live(self, since_s: float = 0.0, timeout_s: float = 30.0) -> None:
         """Sound that was heard after `since_s` is live at both ends."""
