@@ -56,8 +56,8 @@ Transport = Literal["udp", "tcp", "tls"]
 MediaEncryption = Literal["", "srtp", "srtp-mand", "srtp-mandf", "dtls_srtp"]
 
 
-# `> [line 2]  0:00:00   INCOMING             sip:603@127.0.0.1:14000`; 1.1.0 of Debian 13 has `[line 2, id 5787bb0c09dbec96]`
-_CALL = re.compile(r"\[line (\d+)(?:, id \w+)?\]\s+[\d:]+\s+([A-Z ]+?)\s+(?:\([a-z ]+\)\s+)?(\S+:\S+)")
+# `> [line 2]  0:00:00   INCOMING             sip:603@127.0.0.1:14000`; 1.1.0 of Debian 13 adds the Call-ID: `[line 2, id 5787bb0c-09]`
+_CALL = re.compile(r"\[line (\d+)(?:, id [^\]]+)?\]\s+[\d:]+\s+([A-Z ]+?)\s+(?:\([a-z ]+\)\s+)?(\S+:\S+)")
 
 
 @dataclass(frozen=True)
