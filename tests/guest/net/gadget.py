@@ -67,7 +67,9 @@ class Gadget:
         (FOLDER / "UDC").write_text(CONTROLLER)
 
     def pull(self) -> None:
-        (FOLDER / "UDC").write_text("\n")
+        """May be said twice."""
+        if (FOLDER / "UDC").read_text().strip():
+            (FOLDER / "UDC").write_text("\n")
 
     def port(self, number: int) -> Path:
         """Our end of a serial port."""
