@@ -296,6 +296,7 @@ class Device:
         engine = self.agent.engine
         return self._view.whole(self.settings, self.cards, engine.version, self._loop.now_ms()) | {
             "door": engine.door(),
+            "sound": dict(zip(("underruns", "overruns"), engine.xruns, strict=True)),
             "panel": {lamp.value: pattern.value for lamp, pattern in self.panel.shown.items()},
         }
 
