@@ -1,6 +1,6 @@
 """The simulated modem's brain behind the gadget's serial ports, as a program: AT on one, a PPP answerer on another, its data side a router's namespace.
 
-python -m tests.guest.net.brain CONTROL_TTY DATA_TTY ROUTER PIN MODEL      orders on stdin: `boot`; prints `ready`, `done`, `data WHERE`
+python -m tests.guest.net.brain CONTROL_TTY DATA_TTY ROUTER PIN MODEL      orders on stdin: `boot`, `hang`; prints `ready`, `done`, `data WHERE`
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from functools import partial
 
 from firmware.loop import Loop
 from hal.sim.cellular import SimModem, World
-from hal.sim.cellular_world import DataPath
+from hal.sim.cellular_world import Cure, DataPath
 
 SERVER, CLIENT = "10.64.64.64", "10.23.45.67"
 AGAIN_S = 0.1
@@ -43,6 +43,7 @@ class Wire:
                 while data := os.read(self._descriptor, 4096):
                     self._loop.post(partial(self._modem.hear, data))
             os.close(self._descriptor)
+            self._loop.post(partial(awake, self._modem))
             time.sleep(AGAIN_S)
 
 
@@ -78,6 +79,18 @@ class PppAnswerer:
                 return
 
 
+def awake(modem: SimModem) -> None:
+    """The bus was taken away and is back: that wakes a modem that hangs."""
+    if modem.world.misdeeds.hangs_until is Cure.PLUG:
+        modem.world.misdeeds.hangs_until = None
+        modem.boot()
+
+
+def hang(modem: SimModem) -> None:
+    """It answers nothing any more until it leaves the bus."""
+    modem.world.misdeeds.hangs_until = Cure.PLUG
+
+
 def open_raw(path: str) -> int:
     descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
     tty.setraw(descriptor)
@@ -110,7 +123,7 @@ async def live(control: str, data: str, router: str, pin: str, model: str) -> No
     modem.on_bytes = Wire(control, loop, modem).write
     PppAnswerer(data, router)
     say("ready")
-    orders = {"boot": modem.boot}
+    orders = {"boot": modem.boot, "hang": partial(hang, modem)}
     while order := (await asyncio.to_thread(sys.stdin.readline)).strip():
         orders[order]()
         say("done")

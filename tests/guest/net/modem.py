@@ -35,6 +35,7 @@ class OnTheUsb(Uplink):
     """Its cable is a USB plug."""
 
     shape = SHAPES["rndis"]
+    hangs = False
 
     def _connect(self) -> None:
         self.gadget = Gadget(self.shape)
@@ -47,6 +48,8 @@ class OnTheUsb(Uplink):
         words = (*ports, self.router.name, PIN, self.shape.model)
         self.brain = Ordered(module("tests.guest.net.brain", *words), self._folder, environment=here())
         self.brain.wait_for_line("^ready$")
+        if self.hangs:
+            self.brain.order("hang")
 
     def _carry(self, *, first: bool = False) -> None:
         """Both ends of the card to where they belong; the kernel puts new ones beside us."""
@@ -102,7 +105,7 @@ def house(shape: str, folder: Path, plans: Sequence[UplinkPlan]) -> Laboratory:
     return HouseWithModem(folder, plans)
 
 
-def online(scene: Scene, port: str = "") -> dict[str, object]:
+def online(scene: Scene, port: str = "", timeout_s: float = START_S) -> dict[str, object]:
     """The modem's part of the status once data is proven, at another port than that one."""
 
     def is_online() -> bool:
@@ -110,7 +113,7 @@ def online(scene: Scene, port: str = "") -> dict[str, object]:
         return modem["phase"] == "connected" and modem["port"] != port
 
     try:
-        scene.phone.wait(is_online, "data by the modem", START_S)
+        scene.phone.wait(is_online, "data by the modem", timeout_s)
     except AssertionError as problem:
         raise AssertionError(f"{problem}: {scene.device.ask('status')['modem']}") from None
     found: dict[str, object] = scene.device.ask("status")["modem"]
