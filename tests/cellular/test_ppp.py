@@ -1,4 +1,4 @@
-"""PPP as far as a kernel without it can tell: pppd takes our options, and where it cannot run the owner is told why. The guest's proof `modem-ppp` shows the rest."""
+"""PPP as far as a kernel without it can tell: pppd takes our options, and where it cannot run the owner is told why. The guest's `modem-ppp` shows the rest."""
 
 from __future__ import annotations
 
