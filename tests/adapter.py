@@ -18,7 +18,7 @@ import numpy as np
 
 from firmware.client import Client
 from hal.sim.ear import Heard, analyse
-from tests.peers.process import Process
+from tests.peers.process import READY_S, Process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,7 +58,7 @@ class _News:
 class Adapter:
     """One device on its own folder. Start by constructing, stop by leaving the context."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each has its default
         self,
         folder: Path,
         settings: str,
@@ -66,6 +66,7 @@ class Adapter:
         environment: dict[str, str] | None = None,
         program: Sequence[str | Path] = (KEEPLINE,),
         board: str = "sim",
+        ready_s: float = READY_S,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.state = folder, folder / "state"
@@ -74,7 +75,7 @@ class Adapter:
         command = [*program, "run", "--config", self.settings, "--state", self.state, "--board", board]
         self.process = Process(command, folder, environment=environment)
         try:
-            self.process.wait_for_line("^ready$")
+            self.process.wait_for_line("^ready$", ready_s)
             self._orders, self._news = Client(self.state / "control.sock"), _News(self.state / "control.sock")
         except BaseException:
             self.process.stop()
