@@ -32,7 +32,12 @@ def played(name: str, folder: Path) -> str:
         ) as person:
             person.wait_for_line("^ready$")
             with stage.Stage(folder, read(SCENARIOS / f"{name}.call"), board="pi", phone=phone) as play:
-                play.play(lambda place: print(f"{time.monotonic():.1f} {place}", file=sys.stderr))  # noqa: T201 (the bench keeps it)
+                try:
+                    play.play(lambda place: print(f"{time.monotonic():.1f} {place}", file=sys.stderr))  # noqa: T201 (the bench keeps it)
+                except Failed as failed:
+                    device = play.box.device
+                    gaps = [line for line in person.lines if "run!!!" in line]
+                    return f"{failed}; sound {device.ask('status')['sound']}, {gaps}; calls {device.calls()[:2]}"
     except (Failed, ScriptInvalid, PeerError, OSError, AssertionError) as trouble:
         return str(trouble) or type(trouble).__name__
     return ""
