@@ -66,6 +66,8 @@ def status_text(found: Mapping[str, Any]) -> Iterable[str]:
                 "",
                 *table([word.replace("_", " ") for word in heading], ([row.get(key) for key in heading] for row in rows)),
             )
+    if found.get("uplink"):
+        yield from _ways_out(found["uplink"])
     if found.get("modem"):
         yield from ("", *table(["modem", ""], [[key.replace("_", " "), value] for key, value in found["modem"].items()]))
 
@@ -75,8 +77,20 @@ _TABLES = {
     "accounts": ("id", "number", "server", "transport", "state", "reason", "expires_s", "retry_in_s"),
     "calls": ("line", "direction", "number", "name", "account", "state", "codec", "srtp", "seconds"),
     "mailboxes": ("name", "new", "old"),
-    "uplinks": ("interface", "kind", "state", "reason"),
+    "uplinks": ("name", "kind", "state", "reason"),
 }
+
+
+def _ways_out(used: Mapping[str, Any]) -> Iterable[str]:
+    """Which uplink calls go by, and why."""
+    if used.get("active") and used.get("works"):
+        yield f"calls go by {used['active']}: {used['reason']}"
+    else:
+        yield f"no uplink works: {used['reason'] or 'nobody has answered yet'}"
+    if used.get("pin"):
+        yield f"pinned to {used['pin']} as long as it works"
+    if used.get("trouble"):
+        yield str(used["trouble"])
 
 
 def _in_words(row: Mapping[str, Any]) -> Mapping[str, Any]:

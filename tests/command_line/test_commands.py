@@ -176,6 +176,28 @@ def test_the_status_tells_people_what_a_line_has_switched_on_and_what_waits() ->
     assert re.search(r"shop +2 +5", told)
 
 
+@pytest.mark.parametrize(
+    ("used", "sentences"),
+    [
+        ({"active": "wlan0", "works": True, "reason": "eth0: the link is down"}, ["calls go by wlan0: eth0: the link is down"]),
+        ({"active": "", "works": False, "reason": "nothing works"}, ["no uplink works: nothing works"]),
+        (
+            {"active": "eth0", "works": True, "reason": "it works", "pin": "eth0", "trouble": "routes need CAP_NET_ADMIN"},
+            ["calls go by eth0: it works", "pinned to eth0 as long as it works", "routes need CAP_NET_ADMIN"],
+        ),
+    ],
+)
+def test_the_status_tells_people_each_uplink_by_name_and_which_one_is_used(used: dict[str, object], sentences: list[str]) -> None:
+    rows = [
+        {"name": "eth0", "kind": "ethernet", "state": "down", "reason": "the link is down"},
+        {"name": "wlan0", "kind": "wifi", "state": "active", "reason": "it works"},
+    ]
+    told = list(status_text({"uplinks": rows, "uplink": used}))
+    assert any(re.fullmatch(r"eth0 +ethernet +down +the link is down", each) for each in told)
+    assert any(re.fullmatch(r"wlan0 +wifi +active +it works", each) for each in told)
+    assert told[-len(sentences) :] == sentences
+
+
 def test_calls_for_people_line_up_and_leave_empty_columns_out() -> None:
     row = {
         "started_at": "2026-11-24T10:00:00.123Z",
