@@ -5,6 +5,7 @@ is follows from the packets of this call: their distance, losses and jitter. It 
 """
 
 import asyncio
+import logging
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from firmware.sip.call import Call
 from firmware.sip.call_media import Heard
 from firmware.sip.news import VoiceResumed, VoiceStalled
+
+log = logging.getLogger("keepline.sip")
 
 _LEAST_MS, _MOST_MS = 120.0, 185.0
 """Below, a Wi-Fi that scans would be taken for dead; above, the caller has lost a syllable before anybody moves."""
@@ -24,6 +27,10 @@ _JITTERS = 3.0
 """A packet may come this many times the jitter of RFC 3550 (a mean) later than the one before it: uniform delays of 0 to 40 ms have a jitter of 13 ms."""
 
 _WINDOW_MS = 1000.0
+_FIRST_WINDOW_MS, _FIRST_PACKET_MS = 300.0, 20.0
+"""Who sends as evenly as this from the beginning is taken at once for one who does not pause, with the longest limit until a whole window is in:
+jitter and losses are not known before. Packets of 30 ms and more may be those of somebody who pauses."""
+
 _STEADY = 1.3
 """Packets further apart than this many times their usual distance, losses counted, are those of somebody who pauses."""
 
@@ -42,6 +49,8 @@ class _Ear:
     """The shortest distance of packets seen over a window: their usual one."""
     loss: float = _LEAST_LOSS
     steady: bool = False
+    early: bool = True
+    """Less than a whole window is known."""
     stalled_s: float = 0.0
     """When the silence was told of; 0 while there is none."""
     address: str = ""
@@ -54,7 +63,8 @@ class _Ear:
         """The silence that is too long."""
         losses = math.ceil(math.log(_FALSE_ALARMS) / -math.log(self.loss))
         limit = losses * self.packet_ms + _JITTERS * heard.jitter_ms + self.packet_ms / 2
-        return min(max(limit, _LEAST_MS, 4 * self.packet_ms), max(_MOST_MS, 6 * self.packet_ms)) * float(2**self.false)
+        most = max(_MOST_MS, 6 * self.packet_ms)
+        return (most if self.early else min(max(limit, _LEAST_MS, 4 * self.packet_ms), most)) * float(2**self.false)
 
     def take(self, heard: Heard, now_s: float) -> None:
         """Learn from the packets of the last second, up to the last one that came."""
@@ -65,9 +75,14 @@ class _Ear:
             return
         elapsed_ms, lost = 1000 * (last_s - self.at_s), max(0, heard.lost - before.lost)
         count = heard.packets - before.packets + lost
-        if elapsed_ms < _WINDOW_MS or not count:
+        if not count or elapsed_ms < (_FIRST_WINDOW_MS if self.early else _WINDOW_MS):
             return
         distance_ms = elapsed_ms / count
+        if elapsed_ms < _WINDOW_MS:
+            self.steady = distance_ms < _STEADY * _FIRST_PACKET_MS
+            self.packet_ms = _FIRST_PACKET_MS
+            return
+        self.packet_ms, self.early = 0.0 if self.early else self.packet_ms, False
         self.packet_ms = min(self.packet_ms or distance_ms, max(distance_ms, 10.0))
         self.steady = distance_ms < _STEADY * self.packet_ms
         self.loss = min(max(_LEAST_LOSS, 0.7 * self.loss + 0.3 * lost / count), 0.2)
@@ -122,6 +137,7 @@ class VoiceWatch:
         else:
             ear.stalled_s, ear.address = now_s, self._calls[handle].talk.wanted.address
             self._again(handle, ear, _RESUME_S)
+            log.info("no voice for %d ms; jitter %.0f ms, losses %.0f %%", heard.silent_ms, heard.jitter_ms, 100 * ear.loss)
             self._report(VoiceStalled(handle, heard.silent_ms))
 
     def _look_for_end(self, handle: str, ear: _Ear, heard: Heard, now_s: float) -> None:

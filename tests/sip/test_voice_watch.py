@@ -45,6 +45,14 @@ def test_silence_is_told_at_once_and_its_end_too(town: Town) -> None:
     town.mover.until("VoiceResumed", after=before)
 
 
+def test_silence_is_told_in_the_first_second_of_a_call(town: Town) -> None:
+    town.call()
+    calm(town, 0.5)
+    before = len(town.mover.lines)
+    town.cut()
+    assert town.mover.until("VoiceStalled", after=before)["silent_ms"] < NOTICED_MS
+
+
 def test_loss_and_jitter_are_no_silence_and_silence_is_told_among_them(town: Town) -> None:
     town.lab[town.first].lose(5)
     town.lab[town.first].delay(30, 40)
