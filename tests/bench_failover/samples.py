@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from statistics import median
+from typing import Self
 
 from tests.bench.figures import percentile
 
@@ -17,8 +19,13 @@ class Target:
     worst: float | None = None
 
     def __str__(self) -> str:
+        """As `read` takes it."""
         words = [("median", self.median), ("p95", self.p95), ("worst", self.worst)]
         return ", ".join(f"{name} < {bound:g}" for name, bound in words if bound is not None) or "-"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        return cls(**{name: float(bound) for name, bound in re.findall(r"(\w+) < ([0-9.e+]+)", text)})
 
 
 @dataclass
@@ -45,6 +52,12 @@ class Row:
             (max(self.samples), self.target.worst),
         )
         return "met" if all(bound is None or value < bound for value, bound in seen) else "missed"
+
+    def joined(self, later: Row) -> Row:
+        """This and what a later run measured of the same; a model is not run twice."""
+        if self.how == "modelled":
+            return later
+        return replace(later, samples=self.samples + later.samples, missing=self.missing + later.missing)
 
     def numbers(self) -> dict[str, float]:
         if not self.samples:
