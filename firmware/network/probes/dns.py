@@ -65,11 +65,17 @@ async def resolve(link: LinkState, name: str, timeout_ms: float) -> tuple[str, .
 
 
 async def _first(link: LinkState, name: str, timeout_ms: float, version: int) -> tuple[str, ...]:
-    """The first answer with an address in it; empty if no server has one."""
-    for next_done in asyncio.as_completed([ask_dns(link, server, name, timeout_ms, version) for server in link.nameservers]):
-        with contextlib.suppress(NoAnswer, UplinkNotReady):
-            if addresses := (await next_done).addresses:
-                return addresses
+    """The first answer with an address in it; empty if no server has one. Nobody is left asking."""
+    asked = [asyncio.ensure_future(ask_dns(link, server, name, timeout_ms, version)) for server in link.nameservers]
+    try:
+        for next_done in asyncio.as_completed(asked):
+            with contextlib.suppress(NoAnswer, UplinkNotReady):
+                if addresses := (await next_done).addresses:
+                    return addresses
+    finally:
+        for each in asked:
+            each.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
     return ()
 
 
