@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.guest.inside.telephone import prepare
 from tests.guest.net.gadget import PLUG_S, SHAPES, Gadget, give
-from tests.guest.net.scene import START_S, Scene
+from tests.guest.net.scene import FOLDER, START_S, Scene
 from tests.lab.laboratory import ETHERNET, Laboratory
 from tests.lab.ordered import Ordered, here, module
 from tests.lab.uplink import Uplink, UplinkPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from tests.lab.namespaces import Namespaces
 
@@ -54,6 +56,9 @@ class OnTheUsb(Uplink):
     def _carry(self, *, first: bool = False) -> None:
         """Both ends of the card to where they belong; the kernel puts new ones beside us."""
         _until(lambda: self.gadget.control_names() and (self.gadget.theirs() or not self.shape.card), "the modem on the bus")
+        for port in Path("/dev").glob("tty[UA][SC][BM][0-9]*"):
+            shutil.chown(port, group="dialout")
+            port.chmod(0o660)
         if not self.shape.card:
             return
         if first:
@@ -120,10 +125,22 @@ def online(scene: Scene, port: str = "", timeout_s: float = START_S) -> dict[str
     return found
 
 
+def allow() -> tuple[str, ...]:
+    """The words before a program that has the rights of systemd/keepline.service; what udev gives its groups is given here."""
+    prepare()
+    (FOLDER / "device").mkdir(parents=True)
+    shutil.chown(FOLDER / "device", "keepline", "keepline")
+    for device in (*Path("/dev").glob("gpiochip*"), *Path("/dev/snd").glob("*")):
+        device.chmod(0o666)
+    rights = "-all,+net_admin,+net_raw"
+    sets = [f"--{name}={rights}" for name in ("bounding-set", "inh-caps", "ambient-caps")]
+    return ("setpriv", "--reuid=keepline", "--regid=keepline", "--init-groups", "--no-new-privs", *sets)
+
+
 def main() -> int:
     shape = sys.argv[1] if sys.argv[1:] else "rndis"
     began_s = time.monotonic()
-    with Scene((ETHERNET, WWAN), partial(house, shape), SETTINGS) as scene:
+    with Scene((ETHERNET, WWAN), partial(house, shape), SETTINGS, enter=allow() if "unit" in sys.argv else ()) as scene:
         modem = scene.lab["wwan0"]
         assert isinstance(modem, OnTheUsb)
         first = online(scene)

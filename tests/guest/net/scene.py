@@ -44,7 +44,9 @@ class Scene:
         lab: Callable[[Path, Sequence[UplinkPlan]], Laboratory] = Laboratory,
         settings: str = "",
         codecs: Sequence[str] = ("PCMA",),
+        enter: Sequence[str] = (),
     ) -> None:
+        """`enter` are words before the device's own."""
         prepare()
         self._running = ExitStack()
         try:
@@ -55,7 +57,7 @@ class Scene:
             # waiting for the end of dialing is not what is tried here
             words = '[device]\ncountry = "KZ"\n[[line]]\ndigit_map = "xxx"\n'
             text = words + account("home", self.exchange.server, **keys) + uplink_tables(plans) + settings
-            self.device = Adapter(FOLDER / "device", text, program=[*self.lab.device.enter, INSTALLED], board="pi")
+            self.device = Adapter(FOLDER / "device", text, program=[*self.lab.device.enter, *enter, INSTALLED], board="pi")
             self._running.callback(self.device.stop)
         except BaseException:
             self._running.close()
