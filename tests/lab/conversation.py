@@ -41,7 +41,7 @@ class Gap:
 
 
 class Conversation:
-    """Speaks and listens from its start until its context ends; the call must be answered already."""
+    """Speaks and listens from its start until its context ends; the call must be answered already, or its far end be heard before."""
 
     def __init__(self, device: Adapter, far: FarEnd, one_way_ms: float = 30.0) -> None:
         self._far, self._one_way_ms = far, one_way_ms
@@ -101,6 +101,14 @@ class Conversation:
             if time.monotonic() > end:
                 missing = " and ".join(["the receiver"] * (not near) + ["the far end"] * (not far))
                 raise PeerSilent(f"no live sound at {missing} within {timeout_s:g} s")
+            time.sleep(LOOK_AGAIN_S)
+
+    def wait_heard(self, timeout_s: float = 15.0, since_s: float | None = None) -> None:
+        """As `wait_live`, of the receiver alone: before the answer nobody need listen to us."""
+        end = time.monotonic() + timeout_s
+        while not self._near_is_live(since_s):
+            if time.monotonic() > end:
+                raise PeerSilent(f"no live sound at the receiver within {timeout_s:g} s")
             time.sleep(LOOK_AGAIN_S)
 
     def _near_is_live(self, since_s: float | None) -> bool:

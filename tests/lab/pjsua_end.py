@@ -1,7 +1,8 @@
 """A far end of plain pjsua2, as a program: registers, answers, speaks the far time code, and keeps every frame it hears with the moment it heard it.
 
-`python -m tests.lab.pjsua_end FILE.json` with the keys of `Plan`. Orders by standard input, one a line: `call URI`, `speak CODEC`, `answer`, `hold`, `resume`,
-`hang up`, `quit`. It prints `registered`, `incoming NUMBER`, `confirmed NUMBER`, `disconnected NUMBER STATUS`, `invited again NUMBER`.
+`python -m tests.lab.pjsua_end FILE.json` with the keys of `Plan`. Orders by standard input, one a line: `call URI`, `speak CODEC`, `announce` (183 with
+sound), `answer`, `hold`, `resume`, `hang up`, `quit`. It prints `registered`, `incoming NUMBER`, `confirmed NUMBER`, `disconnected NUMBER STATUS`,
+`invited again NUMBER`.
 Must not know the device.
 """
 
@@ -175,6 +176,7 @@ class End:
         else:
             orders: dict[str, Callable[[Call], None]] = {
                 "answer": lambda each: each.answer(calm(200)),
+                "announce": lambda each: each.answer(calm(183)),
                 "hold": lambda each: each.setHold(calm()),
                 "resume": lambda each: each.reinvite(resumed()),
                 "hang up": lambda each: each.hangup(calm(603)),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.lab.conversation import Conversation
 from tests.lab.decisions import wait_decision
 from tests.lab.laboratory import ETHERNET, WIFI
 from tests.lab.stage import Stage
@@ -153,11 +154,34 @@ def test_a_ringing_call_rings_on_and_is_answered_over_the_new_uplink(tmp_path: P
         lines = len(stage.device.process.lines)
         stage.lab["eth0"].unplug()
         wait_decision(stage.device.process, lines)
-        stage.device.wait_registered(timeout_s=20)
+        stage.far.wait_for_line("^incoming 2$")  # asked anew: an INVITE is answered where it came from
+        stage.far.wait_for_line("^disconnected 1 ")
         stage.device.wait_line("ringback", 20)
         stage.far.order("answer")
         stage.device.wait_line("in call", 20)
         stage.talk()
+
+
+def test_sound_before_the_answer_is_heard_over_the_new_uplink_too(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI), answers=False) as stage:
+        stage.device.lift()
+        stage.device.dial(f"{stage.exchange.number}#")
+        stage.far.wait_for_line("^incoming 1$")
+        stage.far.order("announce")
+        stage.device.wait_line("early media")
+        with Conversation(stage.device, stage.far) as talk:
+            talk.wait_heard()
+            lines = len(stage.device.process.lines)
+            stage.lab["eth0"].unplug()
+            assert wait_decision(stage.device.process, lines).uplink == "wlan0"
+            stage.far.wait_for_line("^incoming 2$")
+            stage.far.wait_for_line("^disconnected 1 ")
+            stage.far.order("announce")
+            talk.wait_heard(since_s=time.monotonic())
+        stage.far.order("answer")
+        stage.device.wait_line("in call", 20)
+        stage.talk()
+        assert stage.hang_up()["outcome"] == "answered"
 
 
 @pytest.mark.parametrize("fault", ["cable", "silence"])

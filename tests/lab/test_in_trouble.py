@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 import time
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from tests.adapter import KEEPLINE
 from tests.bench.ear import Ear
 from tests.lab.decisions import decisions, wait_decision
 from tests.lab.laboratory import CELLULAR, ETHERNET, WIFI
@@ -29,6 +32,12 @@ SIGNAL_PAIRS, PIECE, LOUD_DBM0 = 90, 480, -30.0
 def row(status: dict[str, Any], interface: str) -> dict[str, Any]:
     found: dict[str, Any] = next(each for each in status["uplinks"] if each["name"] == interface)
     return found
+
+
+def phases(stage: Stage, interface: str, after: int = 0) -> list[str]:
+    """What the log says the uplink was, one after the other, from line number `after` on."""
+    found = (re.search(rf"uplink {interface}: (\w+) \(", line) for line in stage.device.process.lines[after:])
+    return [match[1] for match in found if match]
 
 
 def heard_at_lifting(stage: Stage) -> list[int]:
@@ -59,14 +68,37 @@ def test_the_best_is_used_and_the_others_wait(tmp_path: Path) -> None:
             assert known["metered"] == plan.metered
         status = stage.wait_status(lambda each: row(each, "eth0")["rtt_ms"], "a round trip", IDLE_S)
         assert row(status, "eth0")["rtt_ms"] >= 60
+        told = subprocess.run(
+            [KEEPLINE, "status", "--state", stage.device.state], capture_output=True, text=True, check=True
+        ).stdout
+        assert re.search(r"^eth0 +ethernet +active +\S", told, re.MULTILINE)
+        assert re.search(r"^wlan0 +wifi +standby +\S", told, re.MULTILINE)
+        assert re.search(r"^calls go by eth0: \S", told, re.MULTILINE)
 
 
 def test_a_portal_is_not_the_internet(tmp_path: Path) -> None:
     with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
         stage.wait_active("eth0")
+        lines = len(stage.device.process.lines)
         stage.lab["eth0"].hold_portal()
+        decision = wait_decision(stage.device.process, lines, IDLE_S)
+        assert decision.uplink == "wlan0"
+        assert "login page" in decision.reason
+        stage.wait_status(lambda status: row(status, "eth0")["state"] == "portal", "the portal", 40)
+        assert phases(stage, "eth0", lines) == ["portal"]
+
+
+def test_a_portal_that_was_there_before_us_is_never_called_dead(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.wait_active("eth0")
+        stage.device.stop()
+        stage.lab["eth0"].hold_portal()
+        stage.restart_device()
         stage.wait_active("wlan0", IDLE_S)
         stage.wait_status(lambda status: row(status, "eth0")["state"] == "portal", "the portal", 40)
+        assert "dead" not in phases(stage, "eth0")
+        stage.call()
+        stage.talk()
 
 
 def test_names_that_nobody_answers_do_not_end_what_works(tmp_path: Path) -> None:
@@ -176,20 +208,26 @@ def test_without_the_right_to_change_routes_it_says_so_and_watches_on(tmp_path: 
         assert not any("Traceback" in line for line in stage.device.process.lines)
 
 
+def flap(stage: Stage, period_s: float, lasting_s: float) -> None:
+    """Pull and plug the wire again and again: no minute sees more moves than are allowed, and a call works afterwards."""
+    stage.wait_active("eth0")
+    lines, began_s = len(stage.device.process.lines), time.monotonic()
+    while time.monotonic() - began_s < lasting_s:
+        stage.lab["eth0"].unplug()
+        time.sleep(period_s / 2)
+        stage.lab["eth0"].router.ip("link", "set", "lan", "up")
+        time.sleep(period_s / 2)
+    stage.lab["eth0"].plug()
+    stage.call()
+    stage.talk()
+    moves = [each.at_s for each in decisions(stage.device.process, lines)]
+    assert max(sum(0 <= other - each < 60 for other in moves) for each in (*moves, 0)) <= MOST_MOVES_A_MINUTE
+
+
 @pytest.mark.parametrize("period_s", [0.2])
 def test_flapping_settles(tmp_path: Path, period_s: float) -> None:
     with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
-        stage.wait_active("eth0")
-        lines, began_s = len(stage.device.process.lines), time.monotonic()
-        while time.monotonic() - began_s < FLAPS_S:
-            stage.lab["eth0"].unplug()
-            time.sleep(period_s / 2)
-            stage.lab["eth0"].router.ip("link", "set", "lan", "up")
-            time.sleep(period_s / 2)
-        stage.lab["eth0"].plug()
-        assert len(decisions(stage.device.process, lines)) <= MOST_MOVES_A_MINUTE
-        stage.call()
-        stage.talk()
+        flap(stage, period_s, FLAPS_S)
 
 
 def test_back_to_the_wire_after_calm(tmp_path: Path) -> None:
