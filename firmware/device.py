@@ -77,7 +77,7 @@ class Device:
         self._loop = Loop()
         self._call_log = CallLog(folder.call_log, self._trouble)
         self._journal = Journal(self._write_row, lambda: self._loop.now_ms() / 1000)
-        self.board: Board = open_board(board, self._loop, len(settings.line))
+        self.board: Board = open_board(board, self._loop, len(settings.line), settings.device.board_file)
         self.agent = Agent(settings, folder.instance_id(), self._take, self._may_transfer)
         self._working: set[str] = set()
         self._view = StatusView(board, self._journal.entries)

@@ -11,7 +11,7 @@ _WORDS = {str: "text", int: "integer", float: "number", bool: "boolean", Secret:
 _UNITS = {"_ms": "ms", "_s": "s", "_min": "min", "_days": "days", "_db": "dB"}
 _AS_WRITTEN = {"sip", "tls", "id", "apn", "pin", "mwi", "srtp", "rtp", "ca", "url", "mqtt", "dtmf"}
 
-LATER = ("device.board", "sip", "uplink", "probes", "modem", "web.listen")
+LATER = ("device.board", "device.board_file", "sip", "uplink", "probes", "modem", "web.listen")
 """What a running device takes up at its next start only: a whole section, or one key of it. (The device says the same in `reload`.)"""
 
 

@@ -169,6 +169,9 @@ DIGIT_MAP = Format(
     lambda text: not text or _is_digit_map(text),
 )
 FILE = Format("an absolute path", _pattern(r"/[^\x00-\x1f]{1,500}"))
+BOARD_FILE = Format(
+    "the name of a board that Keepline knows, or an absolute path", _pattern(r"[a-z0-9][a-z0-9-]{0,63}|/[^\x00-\x1f]{1,500}")
+)
 INTERFACE = Format("the name of a network interface, 1 to 15 characters, no / and no spaces", _pattern(r"[^\s/\x00-\x1f]{1,15}"))
 APN = Format("up to 100 letters, digits, . and - (3GPP TS 23.003 section 9.1)", _pattern(r"[A-Za-z0-9.-]{0,100}"))
 PIN = Format('4 to 8 digits (3GPP TS 31.101 section 9.5.1), or "" for none', _pattern(r"([0-9]{4,8})?"))

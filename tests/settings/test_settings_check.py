@@ -278,3 +278,15 @@ def test_any_toml_gives_settings_or_sentences(tables: list[tuple[str, bool, dict
         lines.append(f"[[{name}]]" if many else f"[{name}]")
         lines.extend(f"{key} = {value}" for key, value in keys.items())
     assert all(sentence.startswith("k.toml: ") and sentence.isprintable() for sentence in told("\n".join(lines).encode()))
+
+
+@pytest.mark.parametrize("name", ["ag1171-two-ports", "sim", "/etc/keepline/my board.toml"])
+def test_a_board_is_named_or_a_path(name: str) -> None:
+    assert parse(f'[device]\nboard_file = "{name}"\n'.encode(), "k.toml").device.board_file == name
+
+
+@pytest.mark.parametrize("name", ["", "my board", "../boards/sim.toml", "Sim"])
+def test_no_other_text_is_a_board(name: str) -> None:
+    (sentence,) = mistakes(f'[device]\nboard_file = "{name}"\n')
+    assert "[device] board_file" in sentence
+    assert "an absolute path" in sentence

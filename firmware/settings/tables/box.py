@@ -15,6 +15,13 @@ class Device(Table, frozen=True, kw_only=True):
     country: Annotated[Country, choice("Whose tones, rhythms and numbers the telephone knows.")] = "KZ"
     language: Annotated[Literal["en", "ru", "kk", "bn"], choice("The language of the page and of what the box says.")] = "en"
     board: Annotated[Literal["pi", "sim"], choice("The hardware: a Raspberry Pi with its HAT, or a simulated one.")] = "pi"
+    board_file: Annotated[
+        str,
+        text(
+            "Which board a Pi carries: ag1171-one-port, ag1171-two-ports, or the path of a description of your own.",
+            formats.BOARD_FILE,
+        ),
+    ] = "ag1171-one-port"
     log_level: Annotated[Literal["debug", "info", "warning", "error"], choice("How much the log tells.")] = "info"
 
 
