@@ -57,8 +57,8 @@ format: $(STAMPS)/venv ## put the code into its one format
 bench: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## the figures against the peers: a table and build/bench.json
 	$(BIN)/python -m tests.bench
 
-lab-test: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/asterisk $(STAMPS)/lab ## calls and uplinks in the laboratory: not yet part of `make test`
-	$(BIN)/python -m pytest tests/lab -n 2
+lab-test: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/asterisk $(STAMPS)/lab ## calls and uplinks in the laboratory: a part of its own, for it takes some minutes
+	$(BIN)/python -m pytest tests/lab -n $(WORKERS) --dist worksteal
 
 lab: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/lab ## a laboratory of uplinks to stand in, until Ctrl-C
 	$(BIN)/python -m tests.lab
@@ -79,6 +79,7 @@ failover-picture: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/lab
 
 interop: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/asterisk $(STAMPS)/lab ## calls through a real Asterisk 22 in a throw-away root, and failover with more far ends
 	$(BIN)/python -m pytest tests/interop --ignore=tests/interop/test_failover.py
+	$(BIN)/python -m pytest tests/interop/test_failover.py -n $(WORKERS) --dist worksteal
 
 # Emulated by qemu; the trees and wheels are kept under build/ by the checksum of what they are made of.
 smoke-arm64: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/arm64 ## the project as compiled for a device: its wheels looked at, one call under emulation
