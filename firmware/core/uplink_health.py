@@ -167,6 +167,11 @@ def _resumed(at: Moment, uplink: Uplink, _event: VoiceResumed) -> Uplink:
     return _judge(at, replace(uplink, stalled_ms=None))
 
 
+def _heard_again(_at: Moment, uplink: Uplink, _event: VoiceResumed) -> Uplink:
+    """Only an answer makes it good again, but then no voice is missing any more."""
+    return replace(uplink, stalled_ms=None)
+
+
 def _measured(at: Moment, uplink: Uplink, event: VoiceMeasured) -> Uplink:
     voice = Path(event.loss_percent, event.jitter_ms, event.rtt_ms)
     return _judge(at, replace(uplink, voice=voice, voice_ms=at.now_ms))
@@ -277,6 +282,7 @@ TABLE: dict[_Key, Callable[..., Uplink]] = {
     **{(phase, PortalFound): _portal for phase in (Phase.CHECKING, Phase.GOOD, Phase.POOR, Phase.DEAD)},
     **{(phase, VoiceStalled): _stalled for phase in _WORKING},
     **{(phase, VoiceResumed): _resumed for phase in _WORKING},
+    **{(phase, VoiceResumed): _heard_again for phase in _BROKEN},
     **{(phase, VoiceMeasured): _measured for phase in _WORKING},
     **{(phase, TimePassed): _time for phase in _WORKING},
 }
@@ -290,7 +296,7 @@ IGNORED: frozenset[_Key] = frozenset(
         # Known already.
         (Phase.PORTAL, PortalFound),
         # Voice of a call that is about to leave, and time that changes nothing: only an answer does.
-        *((phase, kind) for phase in _BROKEN for kind in (VoiceStalled, VoiceResumed, VoiceMeasured, TimePassed)),
+        *((phase, kind) for phase in _BROKEN for kind in (VoiceStalled, VoiceMeasured, TimePassed)),
     }
 )
 

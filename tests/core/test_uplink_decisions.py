@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware.core.uplink_choice import explain
-from firmware.core.uplink_events import BytesCounted, LinkChanged, PinChanged, TimePassed, VoiceStalled, WarnBudget
+from firmware.core.uplink_events import BytesCounted, LinkChanged, PinChanged, TimePassed, VoiceResumed, VoiceStalled, WarnBudget
 from firmware.core.uplink_state import Phase, UplinkRules
 from tests.core.uplink_world import MODEM, WIFI, WIRE, World, settled
 
@@ -100,6 +100,21 @@ def test_a_far_end_that_falls_silent_is_not_a_dead_uplink() -> None:
     world.take(VoiceStalled("wlan0", 200))
     world.run(60_000)
     assert len(world.moves()) <= 3, "onwards at most, never to and fro"
+
+
+def test_voice_heard_again_while_the_uplink_counts_as_dead_is_missing_no_longer() -> None:
+    world = settled(WIRE).call().run(5000)
+    world.heard = None
+    world.ways["eth0"].dead = True
+    world.run(200)
+    world.take(VoiceStalled("eth0", 200))
+    world.run(100)
+    assert world.state.uplinks["eth0"].phase is Phase.DEAD
+    world.take(VoiceResumed("eth0"))
+    assert world.state.uplinks["eth0"].stalled_ms is None
+    world.ways["eth0"].dead = False
+    world.run(10_000)
+    assert world.state.uplinks["eth0"].phase is Phase.GOOD
 
 
 def test_a_ringing_call_has_no_voice_yet_and_probes_decide_within_a_second() -> None:
