@@ -32,6 +32,7 @@ from firmware.phone_orders import PhoneOrders
 from firmware.records.call_log import CallLog
 from firmware.records.calls import CallRow, Outcome, as_json
 from firmware.records.errors import RecordsError
+from firmware.settings.describe import needs_restart
 from firmware.settings.difference import difference
 from firmware.settings.errors import SettingsWrong
 from firmware.settings.load import load, presets_for
@@ -63,9 +64,6 @@ if TYPE_CHECKING:
     from firmware.access import Access
 
 log = logging.getLogger("keepline")
-
-_NEEDS_RESTART = ("device.board", "sip.", "uplink", "probes.", "modem", "web.listen")
-"""Changes that take effect at the next start; all others at once, but another number of lines."""
 
 
 class Device:
@@ -317,7 +315,7 @@ class Device:
             raise OrderRefused(str(wrong)) from wrong
         changed = difference(self.settings, new)
         lines_differ = len(new.line) != len(self.cards)
-        later = [key for key in changed if key.startswith(_NEEDS_RESTART) or (lines_differ and key.startswith("line"))]
+        later = [key for key in changed if needs_restart(key) or (lines_differ and key.startswith("line"))]
         if len(changed) > len(later):
             self._apply(new)
         return {"changed": changed, "after_restart": later}

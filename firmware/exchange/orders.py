@@ -30,6 +30,7 @@ class ExchangeOrders:
             "services.line": self.set_line,
             "services.forward": self.set_forward,
             "services.speed_dial": self.set_speed_dial,
+            "services.block": self.block,
             "services.unblock": self.unblock,
         }
 
@@ -76,6 +77,12 @@ class ExchangeOrders:
         if key not in _SPEED_DIAL_KEYS:
             raise OrderRefused(f"services.speed_dial: key must be 2 to 9, not {key}; keys up to 99 are given in the phone book")
         self.services.set_speed_dial(str(key), _number("services.speed_dial", number))
+        return await self.tell()
+
+    async def block(self, number: str) -> object:
+        if not number:
+            raise OrderRefused("services.block: number is empty; allowed: 1 to 32 digits, * and #, a leading + too")
+        self.services.block(_number("services.block", number))
         return await self.tell()
 
     async def unblock(self, number: str) -> object:

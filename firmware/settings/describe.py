@@ -12,7 +12,7 @@ _UNITS = {"_ms": "ms", "_s": "s", "_min": "min", "_days": "days", "_db": "dB"}
 _AS_WRITTEN = {"sip", "tls", "id", "apn", "pin", "mwi", "srtp", "rtp", "ca", "url", "mqtt", "dtmf"}
 
 LATER = ("device.board", "device.board_file", "sip", "uplink", "probes", "modem", "web.listen")
-"""What a running device takes up at its next start only: a whole section, or one key of it. (The device says the same in `reload`.)"""
+"""What a running device takes up at its next start only: a whole section, or one key of it. The device's `reload` reads it here too."""
 
 
 def describe() -> list[dict[str, object]]:

@@ -109,6 +109,14 @@ def calling(door: Door) -> Iterable[Operation]:
     )
     yield Operation(
         "POST",
+        "/people/block",
+        "Let a caller ring no more.",
+        Scope.CALL,
+        order(door, "services.block"),
+        (Field("number", str, "The number, as the call log has it.", required=True, longest=64),),
+    )
+    yield Operation(
+        "POST",
         "/services/unblock",
         "Let a blocked caller ring again.",
         Scope.CALL,

@@ -48,6 +48,8 @@ def test_what_is_switched_on_is_told_in_the_status_and_kept_over_a_restart(tmp_p
         ({"do": "services.forward", "line": 1, "when": "all", "number": "60 1; rm"}, "is no number; allowed: 1 to 32 digits"),
         ({"do": "services.speed_dial", "key": 1, "number": "601"}, "key must be 2 to 9, not 1"),
         ({"do": "services.speed_dial", "key": 2, "number": "a"}, "is no number"),
+        ({"do": "services.block", "number": ""}, "number is empty; allowed: 1 to 32 digits"),
+        ({"do": "services.block", "number": "<b>"}, "is no number"),
         ({"do": "services.unblock", "number": "601"}, "is not blocked"),
         ({"do": "explain", "number": "601", "line": 0}, "there is no line 0"),
         ({"do": "explain", "number": "601", "at": "noon"}, "is no time; allowed: a local time"),

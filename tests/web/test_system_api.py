@@ -147,6 +147,14 @@ def test_a_large_upload_is_refused_before_it_is_read(running: tuple[Adapter, Cli
         assert reply.headers["connection"] == "close"
 
 
+def test_a_caller_blocked_on_the_page_is_blocked_in_the_device_until_let_in_again(running: tuple[Adapter, Client]) -> None:
+    device, client = running
+    assert client.post("/people/block", number="+77271234567").json["blocked"] == ["+77271234567"]
+    assert device.ask("services")["blocked"] == ["+77271234567"]
+    assert client.post("/people/block", number="<b>").status == 409
+    assert client.post("/services/unblock", number="+77271234567").json["blocked"] == []
+
+
 def test_neither_log_nor_bundle_holds_a_secret(running: tuple[Adapter, Client]) -> None:
     device, client = running
     client.post("/settings/test-account", account={"id": "x", "server": "127.0.0.1:9", "user": "x", "password": SECRET})
