@@ -111,6 +111,7 @@ class Device:
                 self.restart_wanted.set,
                 self._status,
                 self._calls,
+                self._call_log.erase,
                 self._trouble,
             )
         )

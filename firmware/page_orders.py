@@ -3,15 +3,17 @@
 A part of the composition root, kept apart for its size.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from firmware.evidence.orders import Evidence
 from firmware.evidence.recorder import Sources
 from firmware.journal import Entry
-from firmware.orders import Handler
+from firmware.orders import Handler, OrderRefused
+from firmware.records.errors import RecordsError
 from firmware.settings.model import Settings
 from firmware.settings_orders import SettingsOrders
 from firmware.sip.agent import Agent
@@ -20,6 +22,9 @@ from firmware.system_orders import Parts, SystemOrders
 from firmware.trial_account import TrialAccount
 from firmware.trust.orders import AccessOrders
 from hal.ports import Scheduler
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _SUPPORT_CALLS = 100
 
@@ -39,6 +44,7 @@ class DeviceParts:
     restart: Callable[[], None]
     status: Callable[[], Awaitable[object]]
     calls: Callable[[int], Awaitable[object]]
+    erase_calls: Callable[[], "Future[None]"]
     trouble: Callable[[str], None]
 
 
@@ -47,6 +53,7 @@ class PageOrders:
 
     def __init__(self, parts: DeviceParts) -> None:
         self._settings = parts.settings
+        self._erase_calls = parts.erase_calls
         state = parts.folder.path
         self.evidence = Evidence(state / "evidence", _sources(parts), parts.scheduler, parts.trouble)
         parts.agent.engine.watch_wire(self.evidence.recorder.hear_wire)
@@ -64,6 +71,7 @@ class PageOrders:
             **self._access.orders(),
             **self._system.orders(),
             **self.evidence.orders(),
+            "calls.erase": self._erase,
             "mqtt.settings": self._mqtt_settings,
         }
 
@@ -77,6 +85,14 @@ class PageOrders:
     def close(self) -> None:
         self.evidence.close()
         self._system.close()
+
+    async def _erase(self) -> object:
+        try:
+            await asyncio.wrap_future(self._erase_calls())
+            await self.evidence.erase()
+        except (RecordsError, OSError) as error:
+            raise OrderRefused(f"the calls were not erased: {error}") from error
+        return {}
 
     async def _mqtt_settings(self) -> object:
         """With the broker's password: whoever may open the control socket may do everything else too."""

@@ -32,6 +32,10 @@ class Evidence:
         self._timeline.hear_event(event)
         self.recorder.hear_event(event)
 
+    async def erase(self) -> None:
+        """Forget the evidence of every call that is over; raises OSError."""
+        await asyncio.wrap_future(self._store.erase())
+
     def close(self) -> None:
         self.recorder.close()
         self._store.close()

@@ -29,6 +29,9 @@ class Store:
     def read(self, call: str) -> "Future[dict[str, Any] | None]":
         return self._worker.submit(self._read, call)
 
+    def erase(self) -> "Future[None]":
+        return self._worker.submit(self._erase)
+
     def close(self) -> None:
         self._worker.shutdown()
 
@@ -44,6 +47,11 @@ class Store:
             self._forget_oldest()
         except OSError as error:
             self._trouble(f"the evidence of a call was not kept: {error.strerror}")
+
+    def _erase(self) -> None:
+        with suppress(FileNotFoundError):
+            for path in self._folder.iterdir():
+                path.unlink(missing_ok=True)
 
     def _forget_oldest(self) -> None:
         files = sorted(self._folder.iterdir(), key=lambda path: path.stat().st_mtime_ns, reverse=True)

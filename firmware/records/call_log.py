@@ -40,6 +40,7 @@ _DROP_OLDEST = (
 )
 # by the number in the log and not by the clock, which jumps on a board that has none of its own
 _NEWEST = f"SELECT {', '.join(COLUMNS)} FROM calls ORDER BY number_in_log DESC LIMIT ?"  # noqa: S608 - same
+_ERASE = "DELETE FROM calls WHERE outcome <> ?"
 _INTERRUPT = "UPDATE calls SET outcome = ?, reason = ? WHERE outcome = ?"
 
 
@@ -61,6 +62,10 @@ class CallLog:
         """The newest rows first; the future raises RecordsError. In asyncio: `await asyncio.wrap_future(log.read())`."""
         return self._worker.submit(lambda: self._database.run(lambda connection: _read(connection, limit)))
 
+    def erase(self) -> "Future[None]":
+        """Forget every call but those under way; the future raises RecordsError."""
+        return self._worker.submit(self._told, self._erase)
+
     def close(self) -> None:
         """Write what was posted and stop. Blocks until done."""
         self._worker.submit(self._database.close)
@@ -79,6 +84,9 @@ class CallLog:
             connection.execute(_DROP_OLDEST, (self._keep_rows,))
 
         self._database.run(work)
+
+    def _erase(self) -> None:
+        self._database.run(lambda connection: connection.execute(_ERASE, (Outcome.UNDER_WAY.value,)).close())
 
     def _interrupt(self) -> None:
         values = (Outcome.INTERRUPTED.value, "the device stopped during the call", Outcome.UNDER_WAY.value)

@@ -160,6 +160,7 @@ def connecting(door: Door) -> Iterable[Operation]:
 
 def administering(door: Door) -> Iterable[Operation]:
     """Everything else that is one order."""
+    yield Operation("POST", "/calls/erase", "Forget all calls that are over.", Scope.ADMIN, order(door, "calls.erase"))
     yield Operation("GET", "/providers", "Presets of telephone providers.", Scope.ADMIN, order(door, "settings.providers"))
     yield Operation("POST", "/reload", "Read the settings file again.", Scope.ADMIN, order(door, "reload"))
     yield Operation(

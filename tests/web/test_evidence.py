@@ -78,3 +78,18 @@ def test_the_log_is_searched_filtered_and_given_to_a_spreadsheet(scene: Scene) -
     told = client.get("/calls.csv?search=9999")
     assert told.headers["content-type"].startswith("text/csv")
     assert b",9999," in told.content
+
+
+def test_erased_calls_are_forgotten_with_their_evidence(scene: Scene) -> None:
+    client = in_demo(scene.page)
+    scene.device.lift()
+    scene.device.wait_line("dial tone")
+    scene.device.dial("600#")
+    scene.device.wait_line("in call")
+    scene.device.replace()
+    scene.device.wait_line("idle")
+    kept = scene.device.state / "evidence" / f"{newest(client)}.json.gz"
+    scene.device.process.wait_until(kept.exists, "the evidence was never kept")
+    assert client.post("/calls/erase").status == 200
+    assert client.get("/calls?limit=10").json == []
+    assert not list(kept.parent.iterdir())
