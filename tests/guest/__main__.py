@@ -103,7 +103,7 @@ SCENARIOS = (
     "polarity-reversal-on-answer",
     "redial",
 )
-"""Those that came true here; the others want spoken prompts on the disk or a sound without a gap (docs/guest.md)."""
+"""Those that came true here; what is known of the others stands in docs/guest.md."""
 
 
 def booted(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
