@@ -63,6 +63,7 @@ class Agent:
 
     def apply(self, settings: Settings) -> None:
         """Take accounts as they now stand: those that changed or went are unregistered, new ones start; calls go on."""
+        self.engine.choose_codecs(settings)  # an account may be the first, or bring a codec no other had
         self._accounts.apply(settings)
 
     def use(self, active: Bearer | None, standby: Sequence[Bearer] = ()) -> None:

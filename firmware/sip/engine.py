@@ -144,7 +144,8 @@ class Engine:
         with _usable():
             self._endpoint.libCreate()
             self._endpoint.libInit(self._config())
-            self._choose_codecs({codec for account in settings.account for codec in account.codecs})
+            self.choose_codecs(settings)
+            self._shape_codecs()
             pj.keeplineNameservers(pj.StringVector(nameservers))
             self._endpoint.audDevManager().setNoDev()
             self._endpoint.libStart()
@@ -172,11 +173,13 @@ class Engine:
         media.sndRecLatency = media.sndPlayLatency = _CARD_BUFFER_MS
         return config
 
-    def _choose_codecs(self, wanted: set[str]) -> None:
+    def choose_codecs(self, settings: Settings) -> None:
         """Leave only the codecs some account names; each account's own order is put into its offers and answers."""
-        keep = {CODEC_IDS[name] for name in wanted}
+        keep = {CODEC_IDS[name] for account in settings.account for name in account.codecs}
         for codec in self._endpoint.codecEnum2():
             self._endpoint.codecSetPriority(codec.codecId, 128 if codec.codecId in keep else 0)
+
+    def _shape_codecs(self) -> None:
         for name in set(CODEC_IDS) - {"opus"}:
             self._send_pauses(CODEC_IDS[name])
         self._take_one_channel()
