@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.lab.time_code import NEAR, holes
+from tests.lab.uplink import UplinkPlan
 from tests.sip.moving import Town, far_hears
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ MOST_S = 0.5
 """Of the sound that may be lost: several times what is measured, since these tests share their machine. The figures are those of the bench."""
 
 ENCRYPTED = {"srtp": "required"}
+IPV6_ONLY = (UplinkPlan("eth0", ipv4=False, ipv6=True), UplinkPlan("wlan0", "wifi", 2, ipv4=False, ipv6=True))
 
 
 @pytest.mark.parametrize(
@@ -29,8 +31,9 @@ ENCRYPTED = {"srtp": "required"}
         {"transport": "tls", "far": "baresip"},
         {"transport": "tls", "far": "asterisk"},
         {"challenge_reinvite": True},
+        {"ipv6": True, "plans": IPV6_ONLY},
     ],
-    ids=lambda how: "-".join(map(str, how.values())).replace("True", "challenged") or "pjsua2",
+    ids=lambda how: "-".join(value if isinstance(value, str) else name for name, value in how.items()) or "pjsua2",
 )
 def test_both_ends_go_on_hearing_each_other_and_back_again(tmp_path: Path, how: dict[str, Any]) -> None:
     with Town(tmp_path, **how) as town:
