@@ -53,7 +53,7 @@ def scene(whole_scene: Scene) -> Iterator[Scene]:
     whole_scene.device.wait_line("idle")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
     with browser(tmp_path_factory.mktemp("browser")) as context:
         yield context
