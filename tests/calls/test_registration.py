@@ -187,7 +187,7 @@ def test_a_server_that_errs_is_tried_again_ever_more_rarely(tmp_path: Path) -> N
         with device(tmp_path, kamailio.server) as phone:
             assert phone.wait_account("waiting")["reason"] == "the server had an error"
             first = fresh(kamailio, 0)
-            again = kamailio.wait_for_message(lambda each: each.message.method == "REGISTER" and cseq(each) > cseq(first))
+            again = kamailio.wait_for_message(lambda each: each.message.method == "REGISTER" and cseq(each) != cseq(first))
             assert again.seen_s - first.seen_s > 0.9  # between half and all of 2 s
             after = phone.wait(lambda status: status["accounts"][0]["retry_in_s"] > 1, "the second wait")
             assert 2 <= after["accounts"][0]["retry_in_s"] <= 8  # the third wait, on a machine that looks late
