@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Self
 
 from tests.peers.process import Process
+from tests.private_mounts import private_mounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,7 @@ class Networkd:
         settings.mkdir(parents=True, exist_ok=True)
         for name, metric in metrics.items():
             (settings / f"10-{name}.network").write_text(NETWORK.format(name=name, metric=metric) + dhcp)
-        words = [*space.enter, "unshare", "--mount", "sh", "-c", MOUNTS, "sh", folder / "run"]
+        words = [*space.enter, *private_mounts(), "sh", "-c", MOUNTS, "sh", folder / "run"]
         self._space = space
         self._process = Process(words, folder, name="networkd", environment={"SYSTEMD_LOG_TARGET": "console"})
 
