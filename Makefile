@@ -19,7 +19,7 @@ define tests
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine prompts demo demo-call test check format bench bench-guest bench-guest-quick bench-failover failover-picture lab lab-test interop smoke-arm64 image diagrams clean
+.PHONY: help setup engine prompts demo demo-call test check format bench bench-guest bench-guest-quick bench-failover failover-picture lab lab-test interop screenshots smoke-arm64 image diagrams clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ failover-picture: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/lab
 interop: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/asterisk $(STAMPS)/lab ## calls through a real Asterisk 22 in a throw-away root, and failover with more far ends
 	$(BIN)/python -m pytest tests/interop --ignore=tests/interop/test_failover.py
 	$(call tests,tests/interop/test_failover.py)
+
+screenshots: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/web ## every page at two sizes, for docs/page.md
+	$(BIN)/python -m tests.web.screenshots docs/screenshots
 
 # Emulated by qemu; the trees and wheels are kept under build/ by the checksum of what they are made of.
 smoke-arm64: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/arm64 ## the project as compiled for a device: its wheels looked at, one call under emulation

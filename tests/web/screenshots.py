@@ -1,0 +1,108 @@
+"""`make screenshots`: every page of a box in use, on a laptop's screen and on a telephone's, into docs/screenshots. It looks; it checks nothing.
+
+`python -m tests.web.screenshots FOLDER`.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from firmware.web.pages import MENU
+from tests.adapter import account
+from tests.peers.baresip import Baresip
+from tests.peers.kamailio import Kamailio
+from tests.web.browser import browser
+from tests.web.client import PASSWORD, Client
+from tests.web.pages.conftest import FAR_HZ, PATIENCE_MS, PEOPLE, Box, Provider, box
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from playwright.sync_api import Page
+
+SIZES = {"laptop": (1280, 800), "phone": (390, 844)}
+
+
+def main(words: Sequence[str]) -> int:
+    """Draw them all; 2 for wrong use."""
+    if len(words) != 1:
+        sys.stderr.write("usage: python -m tests.web.screenshots FOLDER\n")
+        return 2
+    target = Path(words[0])
+    target.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="keepline-screenshots-") as folder, ExitStack() as running:
+        provider = _provider(Path(folder), running)
+        fresh = running.enter_context(box(Path(folder) / "fresh", provider))
+        owned = running.enter_context(box(Path(folder) / "owned", provider, _settings(provider)))
+        _live(owned)
+        context = running.enter_context(browser(Path(folder) / "browser"))
+        for name in _drawn(context.new_page(), owned, fresh, target):
+            sys.stdout.write(f"{name}\n")
+    return 0
+
+
+def _provider(folder: Path, running: ExitStack) -> Provider:
+    kamailio = running.enter_context(Kamailio(folder / "kamailio", {"alice": "alicepw", "600": "600pw"}))
+    far = running.enter_context(Baresip(folder / "far", "600", "600pw", server=kamailio.server, source=FAR_HZ))
+    kamailio.wait_registered("600")
+    return Provider(kamailio, far)
+
+
+def _settings(provider: Provider) -> str:
+    mine = account("home", provider.kamailio.server, user="alice", password="alicepw", number="87271234567", display_name="Home")  # noqa: S106
+    return mine + PEOPLE + account("shop", provider.kamailio.server, register=False, number="87277654321", display_name="Shop")
+
+
+def _live(owned: Box) -> None:
+    """A call that is over, and one that goes on."""
+    device = owned.device
+    Client.of(owned.page).set_up(device.state)
+    device.wait_registered("home")
+    for number in ("600#", "600#"):
+        if device.phone()["hook"] == "off":
+            device.replace()
+            device.wait_line("idle")
+        device.lift()
+        device.wait_line("dial tone")
+        device.dial(number)
+        device.wait_line("in call")
+
+
+def _drawn(page: Page, owned: Box, fresh: Box, target: Path) -> Iterator[str]:
+    page.goto(f"{owned.url}/login")
+    yield from _draw(page, target, "login")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{owned.url}/")
+    for kind in MENU:
+        _open(page, owned.url + kind.path)
+        yield from _draw(page, target, kind.path.strip("/") or "home")
+    page.emulate_media(color_scheme="dark")
+    _open(page, f"{owned.url}/")
+    yield from _draw(page, target, "home-dark")
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{fresh.url}/setup")
+    yield from _draw(page, target, "setup")
+
+
+def _open(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE_MS)
+
+
+def _draw(page: Page, target: Path, name: str) -> Iterator[str]:
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        path = target / f"{name}-{size}.png"
+        page.screenshot(path=path)
+        yield path.name
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
