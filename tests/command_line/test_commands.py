@@ -81,7 +81,7 @@ def test_check_and_run_say_every_mistake(tmp_path: Path) -> None:
     file = tmp_path / "k.toml"
     file.write_text('[device]\ncountry = "XX"\nbord = "pi"\n[sip]\nport = -1\n')
     expected = [
-        f'{file}: [device] bord: unknown key, did you mean "board"?; allowed: name, country, language, board, log_level',
+        f'{file}: [device] bord: unknown key, did you mean "board"?; allowed: name, country, language, board, board_file, log_level',
         f'{file}: [device] country: "XX" is not allowed; allowed: KZ, RU, US, GB, DE, IN',
         f"{file}: [sip] port: -1 is not allowed; allowed: a whole number from 0 to 65535",
     ]
