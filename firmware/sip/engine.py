@@ -231,6 +231,7 @@ class Engine:
     def use(self, bearer: Bearer) -> None:
         """What all accounts share of an uplink: its name servers, and thrift where it is metered."""
         pj.keeplineKeepCalls()
+        pj.keeplineKeepVoice()
         nameservers = self._sip.nameservers or bearer.nameservers
         if nameservers:
             pj.keeplineNameservers(pj.StringVector(nameservers))

@@ -26,6 +26,9 @@ _PATIENT_VOICE_S = 3.0
 
 _REGISTER_S = 4.0
 _LOOK_S = 0.01
+_SWALLOWED_MS = 60
+"""Silent for so long, the old uplink has swallowed what we said too, and not just the frame that met the cut."""
+
 _STRAYS_S = 0.04
 """What was under way by the old uplink when the far end answered may still come in for so long."""
 
@@ -62,6 +65,7 @@ class Moving(Protocol):
     def is_quiet_by_right(self) -> bool: ...
     def heard(self) -> Heard | None: ...
     def move(self, address: str, *, new_sockets: bool = False) -> None: ...
+    def say_again(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -97,9 +101,12 @@ class Handover:
         heard = call.heard()
         self._spoke = heard is not None and heard.packets > 0 and not heard.announced
         self._packets = heard.packets if heard else 0
+        self._swallowed = self._spoke and heard is not None and heard.silent_ms >= _SWALLOWED_MS
 
     def start(self) -> None:
         self._call.on_answer = self._take_answer
+        if self._swallowed and self._way.same_family:
+            self._call.say_again()
         self._take(Step.DS if self._way.same_family else Step.B)
 
     def stop(self) -> None:

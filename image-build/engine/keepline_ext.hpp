@@ -13,6 +13,7 @@
 #include <vector>
 
 #ifndef SWIG
+#include "keepline_again.hpp"
 #include "keepline_parts.hpp"
 #endif
 
@@ -103,6 +104,17 @@ inline void keeplineKnock(int transport, const std::string &addr_port) PJSUA2_TH
 
 /** Whether voice that begins from now on may leave silence out, for codecs whose default setting has it (`CodecParam.setting.vad`). */
 inline void keeplineSparePauses(bool on) PJSUA2_THROW(pj::Error);
+
+/** From now on each new call keeps its last packets of voice, for keeplineSayAgain(). */
+inline void keeplineKeepVoice() PJSUA2_THROW(pj::Error);
+
+/** Lets the last packets of a call's voice, at most four, wait to be sent a second time, with all that follow queuing behind them; returns
+ *  how many wait. keeplineSayNext() sends the first of them. A receiver that learns a new source from some packets in a row (Asterisk:
+ *  four that come no faster than 9 ms apart, res_rtp_asterisk.c) has them earlier so. */
+inline int keeplineSayAgain(int call, unsigned packets);
+
+/** Sends the first packet of those that wait; returns how many still do. */
+inline int keeplineSayNext(int call);
 
 /** How often connections over TCP and TLS are kept alive, in seconds; those that are there keep the rhythm they have. */
 inline void keeplineKeepAlive(unsigned seconds) PJSUA2_THROW(pj::Error);
@@ -250,6 +262,40 @@ inline void keeplineSparePauses(bool on) PJSUA2_THROW(pj::Error)
 {
     keepline::endpoint("keeplineSparePauses");
     pjsua_var.media_cfg.no_vad = !on;
+}
+
+inline void keeplineKeepVoice() PJSUA2_THROW(pj::Error)
+{
+    keepline::endpoint("keeplineKeepVoice");
+    auto &asked = pjsua_var.ua_cfg.cb.on_create_media_transport;
+    if (asked == &keepline::on_create_media_transport)
+        return;
+    keepline::mouths().passed_on = asked;
+    asked = &keepline::on_create_media_transport;
+}
+
+inline int keeplineSayAgain(int call, unsigned packets)
+{
+    pjmedia_transport *wire = keepline::wire_of(call);
+    if (!wire)
+        return 0;
+    std::lock_guard<std::mutex> guard(keepline::mouths().lock);
+    keepline::Mouth &mouth = keepline::mouths().all[wire];
+    if (mouth.waiting.empty())
+        mouth.waiting.assign(mouth.said.end() - PJ_MIN(packets, mouth.said.size()), mouth.said.end());
+    return static_cast<int>(mouth.waiting.size());
+}
+
+inline int keeplineSayNext(int call)
+{
+    pjmedia_transport *wire = keepline::wire_of(call);
+    if (!wire)
+        return 0;
+    std::lock_guard<std::mutex> guard(keepline::mouths().lock);
+    keepline::Mouth &mouth = keepline::mouths().all[wire];
+    if (!mouth.waiting.empty())
+        keepline::say_first(wire, mouth);
+    return static_cast<int>(mouth.waiting.size());
 }
 
 inline void keeplineKeepAlive(unsigned seconds) PJSUA2_THROW(pj::Error)

@@ -1,4 +1,4 @@
-"""Listens on the loopback wire to RTP on its way to a port and keeps each packet with its arrival time. Needs root (a packet socket).
+"""Listens on a wire, loopback if not told otherwise, to RTP on its way to a port and keeps each packet with its arrival time. Needs root.
 
 This is how a test times gaps, counts loss and hears a far end whose own recording stops (baresip's does after a hold). It decodes G.711
 only and sees SRTP as noise. Must not know who sends or receives.
@@ -56,14 +56,14 @@ class RtpPacket:
 
 
 class RtpTap:
-    """Collects RTP to any of `ports` (UDP, loopback) from its start until `close`."""
+    """Collects RTP that comes in for any of `ports` (UDP) from its start until `close`."""
 
-    def __init__(self, ports: range) -> None:
+    def __init__(self, ports: range, interface: str = "lo") -> None:
         self._ports = ports
         # All protocols: IPv4 and IPv6 at once. Loopback shows each packet twice, going out and coming in; only the latter is kept.
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
         _keep_only(self._socket, ports)
-        self._socket.bind(("lo", ETH_P_ALL))
+        self._socket.bind((interface, ETH_P_ALL))
         self._socket.settimeout(CHECK_S)  # a packet socket cannot be woken; this bounds `close`
         self._packets: list[RtpPacket] = []
         self._changed = threading.Condition()
