@@ -19,7 +19,7 @@ define tests
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine prompts demo demo-call test check format bench bench-guest bench-guest-quick bench-failover failover-picture lab lab-test interop screenshots smoke-arm64 image diagrams clean
+.PHONY: help setup engine prompts demo demo-call test check format bench bench-page bench-guest bench-guest-quick bench-failover failover-picture lab lab-test interop screenshots smoke-arm64 image diagrams clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ format: $(STAMPS)/venv ## put the code into its one format
 
 bench: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## the figures against the peers: a table and build/bench.json
 	$(BIN)/python -m tests.bench
+
+bench-page: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/web ## first paint, memory, fifty open pages beside a call: a table and build/bench-page.json
+	$(BIN)/python -m tests.bench_page
 
 lab-test: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/asterisk $(STAMPS)/lab ## calls and uplinks in the laboratory: a part of its own, for it takes some minutes
 	$(call tests,tests/lab)

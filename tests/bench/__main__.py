@@ -47,7 +47,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run them; 0 if every target was met, 1 if one was missed or a peer failed, 2 for wrong use."""
     arguments = _parser().parse_args(words)
     load_before = os.getloadavg()
-    _keep_byte_code()
+    keep_byte_code()
     figures: list[Figure] = []
     with TemporaryDirectory(prefix="keepline-bench-") as folder:
         quick = arguments.quick
@@ -65,7 +65,7 @@ def main(words: Sequence[str] | None = None) -> int:
     return 1 if any(each.verdict in {"missed", "no peer"} for each in figures) else 0
 
 
-def _keep_byte_code() -> None:
+def keep_byte_code() -> None:
     """As on an installed device: without it each start compiles everything, which takes half a second and 10 MB. `make` forbids writing it."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     subprocess.run([sys.executable, "-c", f"import {', '.join(LOADED)}"], check=True)

@@ -111,7 +111,7 @@ def _measure(bench: Bench, folder: Path, figures: Figures, program: Sequence[str
             _note_memory(parties, figures.idle_rss, figures.idle_pss)
             time.sleep(SETTLED_S)
         speech = tone(FAR_HZ, bench.windows * (bench.window_s + SETTLED_S) + SETTLED_S)
-        near.start_speaking(speech, _call_out(device, server, near))
+        near.start_speaking(speech, call_out(device, server, near))
         call, media = _call_in(caller, mirror, far)
         far.start_speaking(speech, media)
         time.sleep(SETTLED_S)
@@ -136,7 +136,7 @@ class Parties:
         return [len(each.received()) for each in (self.near, self.far)]
 
 
-def _call_out(device: Adapter, server: SipEnd, voice: VoiceEnd) -> tuple[str, int]:
+def call_out(device: Adapter, server: SipEnd, voice: VoiceEnd) -> tuple[str, int]:
     """The device calls; where it wants the voice."""
     device.lift()
     device.wait_line("dial tone")

@@ -51,9 +51,7 @@ def table(figures: Sequence[Figure]) -> str:
 
 def write(figures: Sequence[Figure], load_before: tuple[float, ...]) -> None:
     RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(
-        json.dumps({**_circumstances(load_before), "figures": [_figure(each) for each in figures]}, indent=1) + "\n"
-    )
+    RESULT.write_text(json.dumps({**circumstances(load_before), "figures": [_figure(each) for each in figures]}, indent=1) + "\n")
 
 
 def _figure(figure: Figure) -> dict[str, object]:
@@ -66,7 +64,7 @@ def _figure(figure: Figure) -> dict[str, object]:
     return {**asdict(figure), "target": str(figure.target), "verdict": figure.verdict, **numbers, "samples": samples}
 
 
-def _circumstances(load_before: tuple[float, ...]) -> dict[str, object]:
+def circumstances(load_before: tuple[float, ...]) -> dict[str, object]:
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"cpu": _cpu(), "cores": os.cpu_count(), "kernel": platform.release(), "arch": platform.machine()},

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.bench.report import ROOT, _circumstances
+from tests.bench.report import ROOT, circumstances
 from tests.bench_failover.samples import Row, Target
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def write(before: Kept, rows: Sequence[Row], load_before: tuple[float, ...]) -> 
     figures = [
         {**asdict(each), "target": str(each.target), "verdict": each.verdict, **each.numbers()} for each in together.values()
     ]
-    runs = [*before.runs, _circumstances(load_before)]
+    runs = [*before.runs, circumstances(load_before)]
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps({"rtt_ms": 60, "runs": runs, "figures": figures}, indent=1) + "\n")
     return list(together.values())
