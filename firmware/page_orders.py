@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from firmware.evidence.orders import Evidence
 from firmware.evidence.recorder import Sources
 from firmware.journal import Entry
+from firmware.mqtt_orders import MqttOrders
 from firmware.orders import Handler, OrderRefused
 from firmware.records.errors import RecordsError
 from firmware.settings.model import Settings
@@ -52,7 +53,7 @@ class PageOrders:
     """Give it every event that is published (`hear_event`); close it when the last call is over."""
 
     def __init__(self, parts: DeviceParts) -> None:
-        self._settings = parts.settings
+        self._mqtt = MqttOrders(parts.settings)
         self._erase_calls = parts.erase_calls
         state = parts.folder.path
         self.evidence = Evidence(state / "evidence", _sources(parts), parts.scheduler, parts.trouble)
@@ -72,7 +73,7 @@ class PageOrders:
             **self._system.orders(),
             **self.evidence.orders(),
             "calls.erase": self._erase,
-            "mqtt.settings": self._mqtt_settings,
+            "mqtt.settings": self._mqtt.settings,
         }
 
     def hear_event(self, event: Mapping[str, Any]) -> None:
@@ -93,19 +94,6 @@ class PageOrders:
         except (RecordsError, OSError) as error:
             raise OrderRefused(f"the calls were not erased: {error}") from error
         return {}
-
-    async def _mqtt_settings(self) -> object:
-        """With the broker's password: whoever may open the control socket may do everything else too."""
-        mqtt = self._settings().mqtt
-        return {
-            "server": mqtt.server,
-            "security": mqtt.security,
-            "user": mqtt.user,
-            "password": mqtt.password.reveal(),
-            "topic": mqtt.topic,
-            "discovery": mqtt.discovery,
-            "numbers": mqtt.numbers,
-        }
 
 
 def _sources(parts: DeviceParts) -> Sources:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import aiomqtt
 from firmware.client import DeviceAbsent
 from firmware.mqtt.discovery import config, config_topic
 from firmware.mqtt.state import call_of, state_of
+from firmware.mqtt.trouble import in_words, refused
 from firmware.orders import OrderRefused
 
 log = logging.getLogger("keepline.mqtt")
@@ -27,7 +29,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Broker:
-    """`server` is "host" or "host:port", `topic` this box's first word, `discovery` Home Assistant's prefix or ""."""
+    """`server` is "host" or "host:port", `topic` this box's first word, `discovery` Home Assistant's prefix or "".
+
+    `authorities` and `identity` are PEM texts: whom to trust instead of the system's, and our certificate with its key. `wrong` says why none of
+    it can be used.
+    """
 
     server: str
     security: str
@@ -36,6 +42,9 @@ class Broker:
     topic: str
     discovery: str
     numbers: bool
+    authorities: str = ""
+    identity: str = ""
+    wrong: str = ""
 
     @property
     def place(self) -> tuple[str, int]:
@@ -67,20 +76,39 @@ class Link:
         self._ask = ask
         self._told: dict[str, str] = {}
         self.removes = False
+        self.connected = False
+        self.reason = ""
+        """A sentence while it is not connected."""
+
+    @property
+    def server(self) -> str:
+        return self._broker.server
 
     async def run(self) -> None:
         """Until it is cancelled; a broker that is gone is looked for again and again."""
+        if self._broker.wrong:
+            await self._stay_away()
         wait_s = FIRST_RETRY_S
         while True:
             try:
                 async with self._client() as client:
                     log.info("connected to the MQTT broker %s", self._broker.server)
+                    self.connected, self.reason = True, ""
                     wait_s = FIRST_RETRY_S
                     await self._serve(client)
             except (aiomqtt.MqttError, OSError) as problem:  # ssl.SSLError is an OSError
-                log.warning("the MQTT broker %s: %s; next try in %.0f s", self._broker.server, problem, wait_s)
+                self.reason = f"the MQTT broker {self._broker.server} {_why(problem)}"
+                log.warning("%s; next try in %.0f s", self.reason, wait_s)
+            finally:
+                self.connected = False
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, LONGEST_RETRY_S)
+
+    async def _stay_away(self) -> None:
+        """Until the settings change, which brings another link."""
+        self.reason = self._broker.wrong
+        log.warning("%s", self.reason)
+        await asyncio.get_running_loop().create_future()
 
     def _client(self) -> aiomqtt.Client:
         broker = self._broker
@@ -92,7 +120,7 @@ class Link:
             password=broker.password or None,
             identifier=f"{broker.topic}-keepline",
             will=aiomqtt.Will(self._availability, _OFFLINE, qos=1, retain=True),
-            tls_context=ssl.create_default_context() if broker.security == "tls" else None,
+            tls_context=_trust(broker) if broker.security == "tls" else None,
         )
 
     @property
@@ -160,3 +188,27 @@ class Link:
         await client.publish(self._availability, _OFFLINE, qos=1, retain=True)
         if self.removes and self._broker.discovery:
             await client.publish(config_topic(self._broker.discovery, self._broker.topic), "", qos=1, retain=True)
+
+
+def _trust(broker: Broker) -> ssl.SSLContext:
+    """OpenSSL reads our own certificate from a file only: it is in memory and has no name."""
+    context = ssl.create_default_context(cadata=broker.authorities or None)
+    if broker.authorities:
+        context.verify_flags &= (
+            ~ssl.VERIFY_X509_STRICT
+        )  # from Python 3.13 on; authorities made at home seldom say all that RFC 5280 asks
+    if broker.identity:
+        file = os.memfd_create("identity", os.MFD_CLOEXEC)
+        try:
+            os.write(file, broker.identity.encode())
+            context.load_cert_chain(f"/proc/self/fd/{file}")
+        finally:
+            os.close(file)
+    return context
+
+
+def _why(problem: Exception) -> str:
+    """The broker's own words are an object with a value, paho's own are numbers; what really happened is kept as the context of the error."""
+    if isinstance(problem, aiomqtt.MqttCodeError) and problem.rc is not None and not isinstance(problem.rc, int):
+        return refused(problem.rc.value)
+    return in_words(problem.__context__ or problem)

@@ -9,12 +9,14 @@ from typing import Any
 
 from firmware.settings.errors import Mistake
 from firmware.settings.found import Found
-from firmware.settings.model import SECTIONS, Account, DialPlan, Line, Mail, Mailbox, Rule, Screening, Settings, Sip
+from firmware.settings.model import SECTIONS, Account, DialPlan, Line, Mail, Mailbox, Mqtt, Rule, Screening, Settings, Sip
 from firmware.settings.references import missing_references, names_taken_twice
 from firmware.settings.star_code_rules import broken_star_codes
 
 _VOICE_PORTS = 16
 """Two calls a line, two lines, an RTP and an RTCP port each, twice over: ports of a call that just ended rest for a while."""
+
+_BROKER_TLS = ("tls_ca_file", "tls_certificate_file", "tls_key_file")
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,18 @@ def _mail(mail: Mail, _settings: Settings) -> Iterable[_Broken]:
         yield _Broken("security", ("password",), "none would send the password in clear", "starttls, tls, or no password")
 
 
+def _mqtt(mqtt: Mqtt, _settings: Settings) -> Iterable[_Broken]:
+    if mqtt.password and not mqtt.user:
+        yield _Broken("user", ("password",), "is missing", "the login that goes with the password")
+    if mqtt.security == "none":
+        for key in _BROKER_TLS:
+            if getattr(mqtt, key):
+                yield _Broken(key, ("security",), "is of no use without TLS", '"", or security = "tls"')
+    for key, other in (_BROKER_TLS[1:], _BROKER_TLS[:0:-1]):
+        if getattr(mqtt, other) and not getattr(mqtt, key):
+            yield _Broken(key, (other,), f"is missing, as {other} is set", "both, or none")
+
+
 def _sip(sip: Sip, _settings: Settings) -> Iterable[_Broken]:
     if sip.rtp_last - sip.rtp_first + 1 < _VOICE_PORTS:
         least = sip.rtp_first + _VOICE_PORTS - 1
@@ -107,6 +121,7 @@ _RULES: Mapping[type, Callable[[Any, Settings], Iterable[_Broken]]] = {
     Screening: _screening,
     Mailbox: _mailbox,
     Mail: _mail,
+    Mqtt: _mqtt,
     Sip: _sip,
 }
 

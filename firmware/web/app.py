@@ -23,15 +23,16 @@ from firmware.web.file_operations import FileOperations
 from firmware.web.files import Files
 from firmware.web.gate import Gate
 from firmware.web.guard import Guard
+from firmware.web.mqtt_task import MqttTask
 from firmware.web.openapi import describe
-from firmware.web.operation import API, BODY_BYTES, Operation, refusal
+from firmware.web.operation import API, BODY_BYTES, Asked, Operation, refusal
 from firmware.web.operations import administering, calling, connecting, reading
 from firmware.web.pages import Pages
 from firmware.web.phone import PhoneButtons
 from firmware.web.session_operations import SessionOperations
 from firmware.web.sessions import Sessions
 from firmware.web.sound import SoundDoor
-from firmware.web.visitor import Visitor
+from firmware.web.visitor import Scope, Visitor
 
 _LEAST_ZIPPED = 1000
 _METRIC_CALLS = 1000
@@ -44,6 +45,7 @@ class Web:
         self.door = Door(socket)
         self.feed = feed
         self.sessions = Sessions(time.monotonic)
+        self.mqtt = MqttTask(feed, self.door)
         self.operations = self._operations()
         starlette = Starlette(routes=self._routes(socket), exception_handlers={HTTPException: _told})
         gate = Gate(GZipMiddleware(starlette, _LEAST_ZIPPED), self.door, self.sessions, demo=demo, private=private)
@@ -58,6 +60,7 @@ class Web:
             *CallOperations(door).operations(),
             *FileOperations(door).operations(),
             *connecting(door),
+            Operation("GET", "/mqtt", "Whether the MQTT broker hears us, and why not.", Scope.READ, self._mqtt),
             *administering(door),
         )
 
@@ -99,6 +102,9 @@ class Web:
     def _is_in(self, visitor: Visitor) -> bool:
         """Watching is no sign of life: a page left open must not keep its session for ever."""
         return not visitor.session or self.sessions.visitor(visitor.session, secure=visitor.secure, used=False) is not None
+
+    async def _mqtt(self, _: Asked) -> Response:
+        return JSONResponse(self.mqtt.standing)
 
     async def _metrics(self, _: Request) -> Response:
         # imported at the first look: most boxes are never asked

@@ -35,6 +35,13 @@ class MqttTask:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watching
 
+    @property
+    def standing(self) -> Json:
+        """How it stands with the broker; `server` is empty where none is set, `reason` a sentence while it does not hear us."""
+        if self._link is None:
+            return {"server": "", "connected": False, "reason": ""}
+        return {"server": self._link.server, "connected": self._link.connected, "reason": self._link.reason}
+
     async def _watch(self) -> None:
         settings: Json = {}
         try:

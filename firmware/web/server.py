@@ -14,7 +14,6 @@ from firmware.web.acceptor import Acceptor
 from firmware.web.address import Address, bracketed
 from firmware.web.app import Web
 from firmware.web.feed import Feed
-from firmware.web.mqtt_task import MqttTask
 from firmware.web.tls import Certificate
 
 _LARGEST_HEAD_BYTES = 16 * 1024
@@ -58,7 +57,6 @@ class _Server(uvicorn.Server):
         self._listener = listener
         self._url = f"http://{bracketed(address.host)}:{listener.getsockname()[1]}"
         self._stop = asyncio.Event()
-        self._mqtt = MqttTask(web.feed, web.door)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -71,7 +69,7 @@ class _Server(uvicorn.Server):
         await self.lifespan.startup()
         self._acceptor = Acceptor(self._listener, self._protocol, Certificate(self._web.door).context)
         self._acceptor.start()
-        self._mqtt.start()
+        self._web.mqtt.start()
         self.servers = []
         self.started = True
 
@@ -84,5 +82,5 @@ class _Server(uvicorn.Server):
         print(f"ready {self._url}", flush=True)  # noqa: T201 (the line that callers wait for)
         await self._stop.wait()
         self._acceptor.stop()
-        await self._mqtt.stop()
+        await self._web.mqtt.stop()
         self._web.feed.close()

@@ -53,6 +53,20 @@ def read(text: str) -> Settings:
             '[[contact]]\nname = "Mum"\nnumbers = ["+7 727 1"]',
             '[contact.1] numbers: "+7 727 1" is not allowed; allowed: a list of 1 to 32 digits, * and #, a leading + too, nothing',
         ),
+        ('[mqtt]\npassword = "x"', "[mqtt] user: is missing; allowed: the login that goes with the password"),
+        (
+            '[mqtt]\ntls_ca_file = "/etc/ca.pem"',
+            '[mqtt] tls_ca_file: is of no use without TLS; allowed: "", or security = "tls"',
+        ),
+        (
+            '[mqtt]\nsecurity = "tls"\ntls_certificate_file = "/etc/box.pem"',
+            "[mqtt] tls_key_file: is missing, as tls_certificate_file is set; allowed: both, or none",
+        ),
+        (
+            '[mqtt]\nsecurity = "tls"\ntls_key_file = "/etc/box.key"',
+            "[mqtt] tls_certificate_file: is missing, as tls_key_file is set; allowed: both, or none",
+        ),
+        ('[mqtt]\nsecurity = "tls"\ntls_ca_file = "ca.pem"', '[mqtt] tls_ca_file: "ca.pem" is not allowed; allowed: an absolute path'),
         (BOX + BOX, '[mailbox.2] name: "home" is already taken by [mailbox.1]'),
         (BOX + 'pin = "12"', '[mailbox.1] pin: this value is not allowed; allowed: 4 to 8 digits, or "" for none'),
         (BOX + 'email = "a@b.example"', '[mailbox.1] email: no mail server is set; allowed: "", or set server in [mail]'),

@@ -14,6 +14,11 @@ class Mqtt(Table, frozen=True, kw_only=True):
     security: Annotated[Literal["none", "tls"], choice("How the way to the broker is encrypted.")] = "none"
     user: Annotated[str, text("The broker's user; empty: none.", formats.LOGIN)] = ""
     password: Annotated[Secret, text("The broker's password.", formats.PASSWORD)] = Secret()
+    tls_ca_file: Annotated[str, text("Certificates to trust; empty: the system's.", formats.or_empty(formats.FILE))] = ""
+    tls_certificate_file: Annotated[
+        str, text("The certificate this box shows to the broker; empty: none.", formats.or_empty(formats.FILE))
+    ] = ""
+    tls_key_file: Annotated[str, text("The key of that certificate.", formats.or_empty(formats.FILE))] = ""
     topic: Annotated[str, text("The first word of this box's topics.", formats.ID)] = "keepline"
     discovery: Annotated[str, text("Home Assistant's discovery prefix; empty: no discovery.", formats.or_empty(formats.ID))] = (
         "homeassistant"
