@@ -66,7 +66,10 @@ def read(text: str) -> Settings:
             '[mqtt]\nsecurity = "tls"\ntls_key_file = "/etc/box.key"',
             "[mqtt] tls_certificate_file: is missing, as tls_key_file is set; allowed: both, or none",
         ),
-        ('[mqtt]\nsecurity = "tls"\ntls_ca_file = "ca.pem"', '[mqtt] tls_ca_file: "ca.pem" is not allowed; allowed: an absolute path'),
+        (
+            '[mqtt]\nsecurity = "tls"\ntls_ca_file = "ca.pem"',
+            '[mqtt] tls_ca_file: "ca.pem" is not allowed; allowed: an absolute path',
+        ),
         (BOX + BOX, '[mailbox.2] name: "home" is already taken by [mailbox.1]'),
         (BOX + 'pin = "12"', '[mailbox.1] pin: this value is not allowed; allowed: 4 to 8 digits, or "" for none'),
         (BOX + 'email = "a@b.example"', '[mailbox.1] email: no mail server is set; allowed: "", or set server in [mail]'),
