@@ -100,9 +100,10 @@ smoke-arm64: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/arm64 ##
 image: ## the arm64 image under build/image/
 	@echo "make image: the arm64 image is not built yet; it comes with the image work" >&2; exit 1
 
-diagrams: $(STAMPS)/venv ## draw the state diagrams and the star codes of the documents from their tables
+diagrams: $(STAMPS)/venv ## draw the state diagrams, the star codes and the API of the documents from their tables
 	$(BIN)/python -m tests.core.diagrams ARCHITECTURE.md
 	$(BIN)/python -m tests.core.star_code_table docs/star-codes.md
+	$(BIN)/python -m tests.web.api_table docs/api.md
 
 clean: ## remove everything that was built
 	rm -rf build $(VENV) ./*.egg-info

@@ -10,6 +10,7 @@ import pytest
 
 from tests.core.diagrams import with_drawing
 from tests.core.star_code_table import with_table
+from tests.web.api_table import operations, with_tables
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE")
@@ -29,6 +30,15 @@ def test_the_star_codes_are_those_of_the_table() -> None:
     text = (ROOT / "docs" / "star-codes.md").read_text()
     assert text == with_table(text), "run `make diagrams`"
     assert "`call_forward_all_on`" in text
+
+
+def test_the_api_is_that_of_the_page() -> None:
+    text = (ROOT / "docs" / "api.md").read_text()
+    assert text == with_tables(text), "run `make diagrams`"
+    described = list(operations())
+    assert len(described) > 40
+    for method, path, _ in described:
+        assert f"| {method} | `{path}` |" in text
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])

@@ -60,6 +60,7 @@ class Web:
             *CallOperations(door).operations(),
             *FileOperations(door).operations(),
             *connecting(door),
+            Operation("GET", "/events", "What changes, as it happens.", Scope.READ, self._events, answers="text/event-stream"),
             Operation("GET", "/mqtt", "Whether the MQTT broker hears us, and why not.", Scope.READ, self._mqtt),
             *administering(door),
         )
@@ -78,7 +79,6 @@ class Web:
         return [
             *(Route(f"{API}{each.path}", each.answer, methods=[each.method]) for each in self.operations),
             Route(f"{API}/openapi.json", self._openapi),
-            Route(f"{API}/events", self._events),
             Route("/metrics", self._metrics),
             *Pages(self.door, self.feed, self._is_in).routes(),
             Route("/static/{name}", Files().get),
@@ -93,11 +93,8 @@ class Web:
     def _description(self) -> dict[str, object]:
         return describe(self.operations, VERSION)
 
-    async def _events(self, request: Request) -> Response:
-        return stream(self.feed, as_data, self._still_in(request))
-
-    def _still_in(self, request: Request) -> "functools.partial[bool]":
-        return functools.partial(self._is_in, request.scope["visitor"])
+    async def _events(self, asked: Asked) -> Response:
+        return stream(self.feed, as_data, functools.partial(self._is_in, asked.visitor))
 
     def _is_in(self, visitor: Visitor) -> bool:
         """Watching is no sign of life: a page left open must not keep its session for ever."""
