@@ -63,7 +63,8 @@ class Guard:
         await self._learn_names(scope)
         refusal = self._refusal(scope)
         if refusal is None:
-            await self._app(scope, _limited(receive, self._most(scope["path"])), _secured(send))
+            body = _Body(receive, self._most(scope["path"]), Headers(scope=scope))
+            await self._app(scope, body.receive, _secured(send, body))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": refusal[1]})
         else:
@@ -129,27 +130,34 @@ def _local_names() -> Iterable[str]:
     return {name, f"{name}.local", "keepline.local"}
 
 
-def _limited(receive: Receive, most: int) -> Callable[[], Awaitable[Message]]:
-    """Count a body that came without its length."""
-    left = most
+class _Body:
+    """What comes with one request, counted; `ends` once all of it is here, or its length was told and is bounded by that."""
 
-    async def counted() -> Message:
-        nonlocal left
-        message = await receive()
+    def __init__(self, receive: Receive, most: int, headers: Headers) -> None:
+        self._receive = receive
+        self._most = most
+        self._left = most
+        self.ends = "transfer-encoding" not in headers
+
+    async def receive(self) -> Message:
+        message = await self._receive()
         if message["type"] == "http.request":
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise HTTPException(413, _too_long(most), {"connection": "close"})
+            self._left -= len(message.get("body", b""))
+            if self._left < 0:
+                raise HTTPException(413, _too_long(self._most), {"connection": "close"})
+            self.ends = self.ends or not message.get("more_body", False)
         return message
 
-    return counted
 
+def _secured(send: Send, body: _Body | None = None) -> Callable[[Message], Awaitable[None]]:
+    """An answer before the end of a body without a length closes the connection: nobody reads the rest, which may have no end."""
 
-def _secured(send: Send) -> Callable[[Message], Awaitable[None]]:
     async def with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(_HEADERS)
+            if body and not body.ends:
+                headers["connection"] = "close"
             headers.setdefault("cache-control", "no-store")
         await send(message)
 
