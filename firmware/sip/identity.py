@@ -2,6 +2,7 @@
 P-Asserted-Identity, RFC 3323 Privacy, RFC 5806 Diversion, RFC 7044 History-Info."""
 
 import re
+from urllib.parse import unquote
 
 from firmware.core.events import Caller
 
@@ -82,6 +83,11 @@ def _parts(address: str) -> tuple[str, str, str]:
     found = _ADDRESS.match(address)
     name = (found.group("quoted") or found.group("token") or "") if found else ""
     uri = _URI.match(found.group("uri") if found else address.split(";", maxsplit=1)[0].strip())
-    user = re.sub(r"%([0-9A-Fa-f]{2})", lambda code: chr(int(code[1], 16)), uri.group("user")) if uri else ""
-    printable = "".join(letter for letter in re.sub(r"\\(.)", r"\1", name) if letter.isprintable())
-    return printable.strip()[:_DISPLAY_LIMIT], user.split(":")[0], (uri.group("host") or "") if uri else ""
+    user = unquote(uri.group("user"), errors="ignore") if uri else ""
+    host = (uri.group("host") or "") if uri else ""
+    return _harmless(re.sub(r"\\(.)", r"\1", name)), _harmless(user.split(":")[0]), host
+
+
+def _harmless(text: str) -> str:
+    """No line breaks, no marks that turn the direction of writing, no bytes that were no text; short enough for a display."""
+    return "".join(letter for letter in text if letter.isprintable()).strip()[:_DISPLAY_LIMIT]
