@@ -34,6 +34,8 @@ class Evidence:
 
     async def erase(self) -> None:
         """Forget the evidence of every call that is over; raises OSError."""
+        self.recorder.forget_ended()
+        self._timeline.forget_calls()
         await asyncio.wrap_future(self._store.erase())
 
     def close(self) -> None:

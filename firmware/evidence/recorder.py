@@ -78,8 +78,10 @@ class Recorder:
         """One event as the control socket's watchers get it; calls that began or ended since are noticed here."""
         self._follow()
         now_s = self._now_s()
-        for trace in self._traces.values():
-            trace.add_event(now_s, _without_secrets(event))
+        told = _without_secrets(event)
+        for handle, trace in self._traces.items():
+            other = event.get("event") == "call" and event.get("call") != handle
+            trace.add_event(now_s, {**told, "other": True} if other else told)
         if event.get("event") == "call":
             self._follow()
 
@@ -93,6 +95,12 @@ class Recorder:
     def of(self, row: str) -> CallTrace | None:
         """A call under way, by the id of its row."""
         return next((trace for trace in self._traces.values() if trace.id == row), None)
+
+    def forget_ended(self) -> None:
+        """Calls that are over and only wait for their last messages."""
+        for handle, timer in list(self._ending.items()):
+            timer.cancel()
+            self._drop(handle)
 
     def close(self) -> None:
         if self._timer:
@@ -151,11 +159,14 @@ class Recorder:
             )
 
     def _finish(self, handle: str) -> None:
-        self._ending.pop(handle, None)
-        trace = self._traces.pop(handle, None)
-        self._call_ids = {call_id: each for call_id, each in self._call_ids.items() if each != handle}
+        trace = self._drop(handle)
         if trace is not None:
             self._keep(trace.id, trace.as_json())
+
+    def _drop(self, handle: str) -> CallTrace | None:
+        self._ending.pop(handle, None)
+        self._call_ids = {call_id: each for call_id, each in self._call_ids.items() if each != handle}
+        return self._traces.pop(handle, None)
 
     def _now_s(self) -> float:
         return self._scheduler.now_ms() / 1000

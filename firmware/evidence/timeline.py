@@ -74,6 +74,9 @@ class Timeline:
                 }
             )
 
+    def forget_calls(self) -> None:
+        self._calls.clear()
+
     def as_json(self) -> Json:
         now_s = self._now_s()
         since_s = now_s - HOURS * 3600

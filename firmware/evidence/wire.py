@@ -14,10 +14,13 @@ _LARGEST = 16 * 1024
 
 MASK = "********"
 _AUTHORIZATION = re.compile(
-    r"(?im)^((?:proxy-)?authorization|(?:www|proxy)-authenticate)([ \t]*:[ \t]*\w*)[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*"
+    r"(?im)^((?:proxy-)?auth(?:orization|entication-info)|(?:www|proxy)-authenticate)([ \t]*:(?:[ \t]*\w+(?=[ \t]))?)"
+    r"[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*"
 )
 _IDENTITY = re.compile(r"(?im)^(identity[ \t]*:)[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*")
-_KEYS = re.compile(r"(?i)(inline:)[^\s|;]+|(a=ice-pwd:)\S+|(a=key-mgmt:\S+ )\S+")
+_KEYS = re.compile(
+    r"(?i)(inline:)[^\s|;]+|(a=ice-pwd:)\S+|(a=key-mgmt:\S+ )\S+|(\bk=(?:clear|base64|uri):)\S+|(\bsips?:[^\s@:;<>]+:)[^\s@;<>]+(?=@)"
+)
 _DIGIT = re.compile(r"(?im)^(signal[ \t]*=[ \t]*)\S+")
 _CALL_ID = re.compile(r"(?im)^(?:call-id|i)[ \t]*:[ \t]*(\S+)")
 _CSEQ = re.compile(r"(?im)^cseq[ \t]*:[ \t]*\d+[ \t]+(\w+)")
@@ -51,7 +54,8 @@ class WireMessage:
 
 
 def read_logged(entry: str) -> WireMessage | None:
-    """The message in one entry of the engine's log; None where there is none."""
+    """The message in one entry of the engine's log; None where there is none. Bytes that are no UTF-8 become question marks."""
+    entry = entry.encode(errors="replace").decode()
     head = _HEAD.match(entry)
     if not head:
         return None
@@ -61,8 +65,8 @@ def read_logged(entry: str) -> WireMessage | None:
 
 
 def without_secrets(text: str) -> str:
-    """Logins, keys of SRTP and ICE, and digits sent by INFO, which may be a PIN."""
+    """Logins, passwords in addresses, keys of SRTP and ICE, and digits sent by INFO, which may be a PIN."""
     text = _AUTHORIZATION.sub(lambda found: f"{found[1]}{found[2]} {MASK}", text)
     text = _IDENTITY.sub(lambda found: f"{found[1]} {MASK}", text)
     text = _DIGIT.sub(lambda found: f"{found[1]}*", text)
-    return _KEYS.sub(lambda found: f"{found[1] or found[2] or found[3]}{MASK}", text)
+    return _KEYS.sub(lambda found: f"{found[found.lastindex or 0]}{MASK}", text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import struct
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,42 @@ def test_a_message_is_read_with_its_place_and_without_its_secrets() -> None:
         assert secret not in message.text
     assert f"Authorization: Digest {MASK}" in message.text
     assert "Content-Type: application/sdp" in message.text
+
+
+SECRETS = (
+    ('Proxy-Authorization: Digest username="a", nonce="{}", response="{}"', "Proxy-Authorization: Digest"),
+    ('WWW-Authenticate: Digest realm="x",\r\n\tnonce="{}",\r\n opaque="{}"', "WWW-Authenticate: Digest"),
+    ('Authentication-Info: nextnonce="{}", rspauth="{}"', "Authentication-Info:"),
+    ("Authorization: Bearer {}{}", "Authorization: Bearer"),
+    ("Authorization:{}{}", "Authorization:"),
+    ("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{}|2^20|1:4;inline:{}|2^20|2:4", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"),
+    ("a=key-mgmt:mikey {}{}", "a=key-mgmt:mikey"),
+    ("k=base64:{}{}", "k=base64:"),
+    ("a=ice-pwd:{}{}", "a=ice-pwd:"),
+    ("Contact: <sip:alice:{}{}@192.0.2.7>", "Contact: <sip:alice:"),
+)
+
+
+PLAIN = ("a=fingerprint:sha-256 AB:CD", "a=ice-ufrag:u", "Subject: sip:600@192.0.2.1:5060;transport=udp", "End: yes")
+
+
+@pytest.mark.parametrize(("line", "left"), SECRETS)
+def test_every_place_of_a_secret_is_masked_in_text_and_capture(line: str, left: str) -> None:
+    told = f"INVITE sip:600@192.0.2.1 SIP/2.0\r\n{PLAIN[0]}\r\n{PLAIN[1]}\r\n{PLAIN[2]}\r\n{line.format('s3cretOne', 's3cretTwo')}\r\n{PLAIN[3]}\r\n"
+    message = read_logged(logged("RX", told))
+    assert message
+    for text in (message.text, capture([(0.0, message)]).decode("latin-1")):
+        assert "s3cret" not in text
+        assert left in text
+        assert all(kept in text for kept in PLAIN)
+
+
+def test_bytes_that_are_no_text_leave_the_message_one() -> None:
+    raw = b'INVITE sip:600@192.0.2.1 SIP/2.0\r\nFrom: "\xff\xe9" <sip:1@192.0.2.1>\r\n'
+    message = read_logged(logged("RX", raw.decode("utf-8", "surrogateescape")))  # as the engine's log gives it
+    assert message
+    assert message.text.encode().startswith(b'INVITE sip:600@192.0.2.1 SIP/2.0\r\nFrom: "??" <')
+    assert capture([(0.0, message)])
 
 
 def test_a_digit_by_info_is_no_longer_a_digit() -> None:
