@@ -283,6 +283,7 @@ class Device:
         return {
             "status": self._status,
             "calls": self._calls,
+            "calls.show": self._call,
             "reload": self.reload,
             "panel.identify": self._identify,
             **self.switchboard.orders(),
@@ -307,6 +308,13 @@ class Device:
         except RecordsError as error:
             raise OrderRefused(str(error)) from error
         return [as_json(row) for row in rows]
+
+    async def _call(self, call: str) -> object:
+        try:
+            row = await asyncio.wrap_future(self._call_log.find(call))
+        except RecordsError as error:
+            raise OrderRefused(str(error)) from error
+        return as_json(row) if row else None
 
     async def reload(self) -> object:
         """Read the settings file again; with a mistake in it everything stays as it runs."""

@@ -40,6 +40,7 @@ _DROP_OLDEST = (
 )
 # by the number in the log and not by the clock, which jumps on a board that has none of its own
 _NEWEST = f"SELECT {', '.join(COLUMNS)} FROM calls ORDER BY number_in_log DESC LIMIT ?"  # noqa: S608 - same
+_ONE = f"SELECT {', '.join(COLUMNS)} FROM calls WHERE id = ?"  # noqa: S608 - same
 _ERASE = "DELETE FROM calls WHERE outcome <> ?"
 _INTERRUPT = "UPDATE calls SET outcome = ?, reason = ? WHERE outcome = ?"
 
@@ -61,6 +62,10 @@ class CallLog:
     def read(self, limit: int = 100) -> "Future[list[CallRow]]":
         """The newest rows first; the future raises RecordsError. In asyncio: `await asyncio.wrap_future(log.read())`."""
         return self._worker.submit(lambda: self._database.run(lambda connection: _read(connection, limit)))
+
+    def find(self, call: str) -> "Future[CallRow | None]":
+        """One row by its id; the future raises RecordsError."""
+        return self._worker.submit(lambda: self._database.run(lambda connection: _find(connection, call)))
 
     def erase(self) -> "Future[None]":
         """Forget every call but those under way; the future raises RecordsError."""
@@ -95,3 +100,8 @@ class CallLog:
 
 def _read(connection: sqlite3.Connection, limit: int) -> list[CallRow]:
     return [from_columns(values) for values in connection.execute(_NEWEST, (limit,)).fetchall()]
+
+
+def _find(connection: sqlite3.Connection, call: str) -> CallRow | None:
+    values = connection.execute(_ONE, (call,)).fetchone()
+    return from_columns(values) if values else None

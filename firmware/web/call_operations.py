@@ -51,6 +51,7 @@ class CallOperations:
     def operations(self) -> Iterable[Operation]:
         yield Operation("GET", "/calls", "The call log, newest first.", Scope.READ, self.log, _FIELDS)
         yield Operation("GET", "/calls.csv", "The same for a spreadsheet.", Scope.READ, self.as_csv, _FIELDS, answers="text/csv")
+        yield Operation("GET", "/calls/{call}", "One call of the log.", Scope.READ, self.one, (_CALL,))
         yield Operation(
             "GET",
             "/calls/{call}/evidence",
@@ -74,6 +75,12 @@ class CallOperations:
 
     async def as_csv(self, asked: Asked) -> Response:
         return attachment(_csv(await self._rows(asked)).encode(), "text/csv", "calls.csv")
+
+    async def one(self, asked: Asked) -> Response:
+        row = await self.door.ask("calls.show", call=asked.given["call"])
+        if row is None:
+            raise NotFound("This call is not in the log.")
+        return JSONResponse(row)
 
     async def evidence(self, asked: Asked) -> Response:
         return JSONResponse(await self._evidence(asked, pcap=False))

@@ -64,6 +64,8 @@ def test_a_call_is_one_row_as_it_goes(log: Log) -> None:
     ended = replace(row, outcome=Outcome.ANSWERED, talk_s=12.5, codec="PCMA", media={"loss_percent": 0.5}, status=200)
     log.log.write(ended)
     assert log.rows() == [ended]
+    assert log.log.find(row.id).result(10) == ended
+    assert log.log.find("another").result(10) is None
     assert as_json(ended)["outcome"] == "answered"
     assert as_json(ended)["media"] == {"loss_percent": 0.5}
 
