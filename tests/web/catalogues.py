@@ -40,6 +40,23 @@ OF_THE_DEVICE = (
     "the server did not answer",
     "the link is down",
     "the link has no address",
+    "all calls are sent on",
+    "callers without a number are turned away",
+    "do not disturb is on",
+    "hung up before the far end answered",
+    "it is night, and the caller is not let through",
+    "nobody answered",
+    "sent on because nobody answered",
+    "sent on because the handset is left off",
+    "sent on because the line was busy",
+    "the call failed",
+    "the caller is not in the phone book",
+    "the caller is on the block list",
+    "the device stopped during the call",
+    "the line was busy",
+    "nothing has answered yet",
+    "This call is not in the log.",
+    "The evidence of this call is not kept, or never was: only that of the last calls is.",
 )
 """Sentences of the device that have no values in them; a test finds each in its source."""
 

@@ -87,7 +87,7 @@ def test_an_encrypted_call_says_so() -> None:
         "srtp": "AES_CM_128_HMAC_SHA1_80",
     }
     shown = drawn(Look(status=status(calls=[call | {"seconds": 3725.4}])))["calls"]
-    assert "From <b>600</b>" in shown
+    assert "From <b><bdi>600</bdi></b>" in shown
     assert "1:02:05" in shown
     assert "PCMA · encrypted (AES_CM_128_HMAC_SHA1_80)" in shown
 

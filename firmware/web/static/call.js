@@ -1,20 +1,19 @@
 // One call's evidence: SIP as a ladder, voice as curves, events of line and modem, all on one clock; to be taken away as JSON and pcap.
 import { API, ask } from "./api.js";
-import { byId, card, download, facts, h, put, told } from "./dom.js";
-import { drawLadder } from "./ladder.js";
+import { byId, card, download, facts, h, told } from "./dom.js";
+import { happenings } from "./happenings.js";
+import { drawLadder, moment } from "./ladder.js";
 import { mood, outcome, way, who } from "./outcomes.js";
 import { fill, press } from "./shell.js";
 import { drawVoice } from "./voice.js";
 import { minutes, number, t, time } from "./words.js";
 
-const id = byId("page").dataset.call;
-const EXACT = { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 };
-const ABOUT_ITSELF = ["at", "at_s", "event", "call"];
+const path = `/calls/${encodeURIComponent(byId("page").dataset.call)}`;
 
 function summary(call) {
   const media = call.media ?? {};
   const measured = (value, unit) => (value === undefined ? "" : `${number(value)} ${unit}`);
-  put(document.querySelector("h1"), `${way(call)} ${who(call)}`);
+  document.querySelector("h1").replaceChildren(`${way(call)} `, h("bdi", {}, who(call)));
   return card(t("What happened"), told(mood(call), outcome(call)), facts([
     [t("Time"), time(call.started_at, { dateStyle: "full", timeStyle: "medium" })],
     [t("Number"), call.number || t("withheld")], [t("Name"), call.name], [t("By"), call.account], [t("Line"), call.line],
@@ -24,36 +23,29 @@ function summary(call) {
   ]));
 }
 
-function pictures(evidence) {
+function pictures(evidence, call) {
   const none = (words) => h("p", { class: "none" }, words);
+  const events = happenings(evidence.events);
+  const began = Date.parse(evidence.began_at);
   return [
     card(t("To take away"), h("p", { class: "hint" }, t("Passwords and keys are taken out of both.")), h("div", { class: "row start" },
-      press(t("Everything as JSON"), () => download(JSON.stringify(evidence, null, 1), "application/json", "call.json")),
-      h("a", { class: "button", href: `${API}/calls/${encodeURIComponent(id)}/evidence.pcap`, download: "call.pcap" }, t("SIP for Wireshark (pcap)")))),
-    card(t("SIP messages"), evidence.sip.length ? drawLadder(evidence.sip, evidence.began_at) : none(t("None were kept."))),
-    card(t("Voice over time"), evidence.rtp.length ? drawVoice(evidence.rtp) : none(t("No voice was measured."))),
-    card(t("Events of line and modem"), evidence.events.length ? eventList(evidence) : none(t("None were kept."))),
+      press(t("Everything as JSON"), () => download(JSON.stringify({ log: call, ...evidence }, null, 1), "application/json", "call.json")),
+      h("a", { class: "button", href: `${API}${path}/evidence.pcap`, download: "call.pcap" }, t("SIP for Wireshark (pcap)")))),
+    card(t("SIP messages"), evidence.sip.length ? drawLadder(evidence.sip, began) : none(t("None were kept."))),
+    card(t("Voice over time"), evidence.rtp.length ? drawVoice(evidence.rtp, began, events.filter((event) => event.turn)) : none(t("No voice was measured."))),
+    card(t("Events of line and modem"), events.length ? eventList(events, began) : none(t("None were kept.")),
+      evidence.dropped ? h("p", { class: "hint" }, t("{number} more messages and events were not kept.", { number: number(evidence.dropped) })) : null),
   ];
 }
 
-function eventList({ events, began_at }) {
-  return h("ol", { class: "events" }, events.map((event) => {
-    const at = new Date(Date.parse(began_at) + event.at_s * 1000);
-    return h("li", {}, h("time", { datetime: at.toISOString() }, time(at, EXACT)), " ", h("b", {}, event.event), " ", h("bdi", {}, described(event)));
-  }));
-}
-
-function described(event) {
-  const facts = Object.entries(event).filter(([name, value]) => !ABOUT_ITSELF.includes(name) && value !== "" && value !== null);
-  return facts.map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`).join(" · ");
+function eventList(events, began) {
+  return h("ol", { class: "events" }, events.map(({ at_s, label, words }) => h("li", {}, moment(began + at_s * 1000), " ", h("b", {}, h("bdi", {}, label)), " ", h("bdi", {}, words))));
 }
 
 fill(async () => {
-  const [rows, evidence] = await Promise.all([
-    ask("GET", "/calls?limit=10000"),
-    ask("GET", `/calls/${encodeURIComponent(id)}/evidence`).catch((problem) => problem),
-  ]);
-  const call = rows.find((each) => each.id === id);
-  const more = evidence instanceof Error ? [card(t("Evidence"), h("p", { class: "none" }, evidence.message))] : pictures(evidence);
-  return [call ? summary(call) : told("bad", t("This call is not in the log.")), ...more];
+  const asked = (place) => ask("GET", place).catch((problem) => problem);
+  const [call, evidence] = await Promise.all([asked(path), asked(`${path}/evidence`)]);
+  const known = !(call instanceof Error);
+  const more = evidence instanceof Error ? [card(t("Evidence"), h("p", { class: "none" }, evidence.message))] : pictures(evidence, known ? call : null);
+  return [known ? summary(call) : told("bad", call.message), ...more];
 });

@@ -1,5 +1,6 @@
-// The call log: searched, filtered, taken away as CSV; each call leads to its evidence, its caller to the phone book or the block list.
+// The call log: searched, filtered, taken away as CSV, erased; each call leads to its evidence, its caller to the phone book or the block list.
 import { API, ask, query } from "./api.js";
+import { block, mayBlock } from "./blocking.js";
 import { byId, h, told } from "./dom.js";
 import { arrow, mood, outcome, way, who } from "./outcomes.js";
 import { confirmed, follow, press, say } from "./shell.js";
@@ -72,17 +73,25 @@ function tools(call) {
   return h("details", { class: "tool-menu" }, h("summary", { "aria-label": t("More about {who}", { who: who(call) }) }, "⋯"), h("div", { class: "tool-list" },
     h("a", { href: `/people${query({ add: call.number, name: call.name })}` }, t("Add to contacts")),
     h("a", { href: `/rules${query({ explain: call.number })}` }, t("Which way would it go?")),
-    call.direction === "in" && press(t("Block this number"), () => block(call), "quiet danger")));
+    call.direction === "in" && mayBlock(call.number) && press(t("Block this number"), () => turnAway(call), "quiet danger")));
 }
 
-async function block(call) {
-  if (!(await confirmed(t("Block {number}?", { number: call.number }), h("p", {}, t("Its calls will be turned away before the first ring.")), t("Block")))) return;
-  const { revision, values } = await ask("GET", "/settings");
-  await ask("PATCH", "/settings", { revision, changes: { screening: { block: [...new Set([...values.screening.block, call.number])] } } });
-  say(t("{number} is blocked. Contacts, Callers undoes it.", { number: call.number }));
+async function turnAway({ number: caller, name }) {
+  const known = name ? h("p", {}, h("bdi", {}, name)) : "";
+  if (!(await confirmed(t("Block {number}?", { number: caller }), h("div", {}, known, h("p", {}, t("Its calls will be turned away before the first ring."))), t("Block")))) return;
+  await block(caller);
+  say(t("{number} is blocked. Contacts, Blocked callers lets it in again.", { number: caller }));
 }
 
-page.replaceChildren(form, found, list);
+async function erase() {
+  const warning = t("Every call that is over is forgotten, with its evidence. Voice messages stay. It cannot be undone.");
+  if (!(await confirmed(t("Erase all calls?"), h("p", {}, warning), t("Erase")))) return;
+  await ask("POST", "/calls/erase", {});
+  await load();
+  say(t("The calls are erased."));
+}
+
+page.replaceChildren(form, found, list, h("div", { class: "row start" }, press(t("Erase all calls ..."), erase, "danger")));
 page.removeAttribute("aria-busy");
 load();
 let first = true;

@@ -50,6 +50,9 @@ export function facts(pairs) {
   return h("dl", { class: "facts" }, known.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, h("bdi", {}, String(value))))));
 }
 
+/** How wide a drawing in a card of this place may be, so that its letters keep their size. */
+export const roomFor = (place) => Math.min(640, Math.max(280, place.clientWidth));
+
 export function download(content, type, name) {
   const link = h("a", { href: URL.createObjectURL(new Blob([content], { type })), download: name });
   link.click();

@@ -1,5 +1,5 @@
 // What is switched on for each line, the same as by star codes; and which code does what.
-import { ask, query } from "./api.js";
+import { ask } from "./api.js";
 import { card, h, newId, told } from "./dom.js";
 import { loadSettings } from "./settings.js";
 import { fill, press, say } from "./shell.js";
@@ -49,10 +49,7 @@ function forward(line, when, label, number) {
 
 function byCodes(services) {
   const keys = Object.entries(services.speed_dials);
-  if (!keys.length && !services.blocked.length) return null;
-  const blocked = services.blocked.map((number) => h("li", {}, h("bdi", {}, number), " ", h("a", { href: `/calls${query({ search: number })}` }, t("Its calls"))));
-  return card(t("Set by star codes"), h("ul", {}, keys.map(([key, number]) => h("li", {}, t("Key {key} dials {number}", { key, number })))),
-    blocked.length ? [h("h3", {}, t("Blocked callers")), h("ul", {}, blocked)] : null);
+  return keys.length ? card(t("Set by star codes"), h("ul", {}, keys.map(([key, number]) => h("li", {}, t("Key {key} dials {number}", { key, number }))))) : null;
 }
 
 /** A code's key says less than what it does. */

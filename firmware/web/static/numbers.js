@@ -3,18 +3,18 @@ import { h, told } from "./dom.js";
 import { freeId, loadProviders, providerNotes, providerOptions, trial } from "./providers.js";
 import { loadSettings } from "./settings.js";
 import { fill, follow, press } from "./shell.js";
+import { ACCOUNTS } from "./states.js";
 import { t } from "./words.js";
 
 const FIRST = ["provider", "id", "number", "display_name", "server", "user", "password", "transport", "lines", "mailbox"];
 const MOODS = { registered: "good", direct: "good", registering: "busy", waiting: "bad", refused: "bad" };
-const STATES = { registered: "Registered", direct: "Calls directly, without registering", registering: "Registering", waiting: "Not registered", refused: "Refused by the provider", unregistered: "Not registered" };
 const live = h("div", { id: "live" });
 
 function showLive(status) {
   const rows = status.accounts.map((account) => {
     const mood = MOODS[account.state] ?? "calm";
     const why = ["bad", "calm"].includes(mood) && account.reason ? `: ${t(account.reason)}` : "";
-    return h("li", {}, h("b", {}, account.number || account.id), " ", told(mood, t(STATES[account.state] ?? account.state) + why, "span"));
+    return h("li", {}, h("b", {}, account.number || account.id), " ", told(mood, t(ACCOUNTS[account.state] ?? account.state) + why, "span"));
   });
   live.replaceChildren(rows.length ? h("ul", { class: "card live-list" }, rows) : "");
 }

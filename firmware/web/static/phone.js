@@ -2,7 +2,7 @@
 import { csrfHeader } from "./api.js";
 import { put } from "./dom.js";
 import { Bell, Microphone, Receiver } from "./sound.js";
-import { N_, t } from "./words.js";
+import { apart, N_, t } from "./words.js";
 
 const KEYS = [
   ["1", ""], ["2", "ABC"], ["3", "DEF"], ["4", "GHI"], ["5", "JKL"], ["6", "MNO"],
@@ -146,7 +146,7 @@ class Phone {
     const detail = this.part("detail");
     if (ringing || (caller && hook === "on")) {
       put(shown, caller ? caller.number || t(ABSENT[caller.number_absent] ?? N_("No number")) : t("Ringing"));
-      put(detail, caller ? [caller.name, ringing ? t("is calling") : t("called"), caller.time].filter(Boolean).join(" ") : "");
+      put(detail, caller ? [apart(caller.name), ringing ? t("is calling") : t("called"), caller.time].filter(Boolean).join(" ") : "");
       return;
     }
     put(shown, digits || (hook === "on" ? t("On the hook") : t(STATES[state] ?? state)));

@@ -4,7 +4,7 @@ import { card, h, newId, told } from "./dom.js";
 import { Recorder } from "./recorder.js";
 import { loadSettings } from "./settings.js";
 import { confirmed, fill, press, say } from "./shell.js";
-import { minutes, number, t, time } from "./words.js";
+import { apart, minutes, number, t, time } from "./words.js";
 
 const FULL = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
 
@@ -19,7 +19,7 @@ function messageRow(message) {
   const sound = h("audio", { controls: true, preload: "none", src: `${API}${path}/sound`, "aria-label": t("Message of {who}", { who }) });
   sound.addEventListener("play", () => ask("POST", `${path}/heard`, { heard: true }).then(() => { mark.hidden = true; }, () => {}), { once: true });
   const remove = async () => {
-    if (!(await confirmed(t("Delete this message?"), h("p", {}, t("From {who}, {when}. It cannot be brought back.", { who, when: time(message.at, FULL) })), t("Delete")))) return;
+    if (!(await confirmed(t("Delete this message?"), h("p", {}, t("From {who}, {when}. It cannot be brought back.", { who: apart(who), when: time(message.at, FULL) })), t("Delete")))) return;
     await ask("DELETE", path);
     row.remove();
     say(t("The message is deleted."));

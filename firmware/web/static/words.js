@@ -19,6 +19,9 @@ export function t(text, values) {
   return values ? known.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole)) : known;
 }
 
+/** A stranger's name within a sentence: its direction of writing ends with it (Unicode's FSI and PDI). */
+export const apart = (name) => (name ? `\u2068${name}\u2069` : "");
+
 /** Marks a text of a table for the catalogues; it is translated where it is shown. */
 export const N_ = (text) => text;
 
@@ -27,6 +30,9 @@ export const number = (value, digits = 1) => new Intl.NumberFormat(language, { m
 export function time(at, style = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }) {
   return new Date(at).toLocaleString(language, style);
 }
+
+/** To the millisecond, as a capture has it. */
+export const exact = (at) => time(at, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
 
 export const clock = (at) => time(at, { hour: "2-digit", minute: "2-digit" });
 

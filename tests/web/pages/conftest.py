@@ -95,9 +95,13 @@ def owned(whole_owned: Box) -> Iterator[Box]:
 
 @pytest.fixture
 def signed_in(owned: Box, tab: Page) -> Page:
-    tab.context.clear_cookies()
-    tab.goto(f"{owned.url}/login")
-    tab.get_by_label("Password").fill(PASSWORD)
-    tab.get_by_role("button", name="Sign in").click()
-    tab.wait_for_url(f"{owned.url}/")
+    sign_in(tab, owned)
     return tab
+
+
+def sign_in(page: Page, owned: Box) -> None:
+    page.context.clear_cookies()
+    page.goto(f"{owned.url}/login")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{owned.url}/")
