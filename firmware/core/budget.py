@@ -11,6 +11,9 @@ from math import ceil
 FIRST_YEAR = 2025
 """A box without a battery for its clock begins in 1970; what it counts until it learns the date belongs to the month it then finds."""
 
+MONTH_S = 31 * 86_400.0
+"""The longest: what was spared before a box was put to use, late in its month, is not made up for in a few days."""
+
 FASTEST_MS, SLOWEST_MS = 30_000, 900_000
 _RESERVE = 0.5
 """Half of what is left is for probes; registrations and keep-alives need the rest."""

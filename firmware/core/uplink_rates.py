@@ -1,6 +1,6 @@
 """How often each uplink is probed: fast where a decision may depend on it, seldom where it costs. Pure."""
 
-from firmware.core.budget import standby_interval_ms
+from firmware.core.budget import MONTH_S, standby_interval_ms
 from firmware.core.uplink_choice import standing
 from firmware.core.uplink_events import BEYOND, ProbeEvery
 from firmware.core.uplink_samples import answers, path_of
@@ -18,12 +18,20 @@ def rate_of(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> ProbeEvery:
 
 def patience_ms(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> int:
     """How long a probe sent now may take. In doubt longer: then the answer counts more than the moment."""
-    path = path_of(uplink, state.now_ms)
     least, most = rules.patience_ms
-    if uplink.name != state.active or path is None:
+    usual = _usual_ms(uplink, state.now_ms)
+    if uplink.name != state.active or usual is None:
         return most
-    usual = round(2 * path.rtt_ms + 4 * path.jitter_ms + 100)
     return min(max(usual, rules.doubt_patience_ms if in_doubt(rules, state) else least), most)
+
+
+def _usual_ms(uplink: Uplink, now_ms: float) -> int | None:
+    """What an answer usually takes, and some: of the path as it is known, or of the slowest answer while there are few; None before the first."""
+    path = path_of(uplink, now_ms)
+    if path is not None:
+        return round(2 * path.rtt_ms + 4 * path.jitter_ms + 100)
+    answers_ms = [each.rtt_ms for track in uplink.samples.values() for each in track if each.rtt_ms is not None]
+    return round(3 * max(answers_ms) + 100) if answers_ms else None
 
 
 def _active(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> int:
@@ -46,8 +54,9 @@ def _waiting(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> int:
 def _metered(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> int:
     if state.working is None:
         return rules.active_ms if uplink.phase is Phase.CHECKING else rules.hopeless_metered_ms
-    use = uplink.use
-    return standby_interval_ms(uplink.facts.standby_bytes - use.standby_bytes, use.month_left_s, rules.round_bytes)
+    use, facts = uplink.use, uplink.facts
+    share = facts.standby_bytes * min(1.0, use.month_left_s / MONTH_S)
+    return standby_interval_ms(round(min(share, facts.standby_bytes - use.standby_bytes)), use.month_left_s, rules.round_bytes)
 
 
 def in_doubt(rules: UplinkRules, state: Uplinks) -> bool:

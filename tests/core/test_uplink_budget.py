@@ -106,6 +106,14 @@ def test_the_machine_follows_the_count() -> None:
     assert rate(world, "wwan0").ms > before
 
 
+def test_what_was_spared_is_not_made_up_for_in_the_last_days_of_a_month() -> None:
+    world = settled()
+    world.take(BytesCounted("wwan0", 0, 0, MONTH_S))
+    usual = rate(world, "wwan0").ms
+    world.take(BytesCounted("wwan0", 0, 0, 86_400.0))
+    assert rate(world, "wwan0").ms >= usual
+
+
 # Months
 
 

@@ -52,6 +52,22 @@ def test_silent_death_is_decided_within_three_seconds_when_idle(phase_ms: float,
     assert world.active == "wlan0"
 
 
+@pytest.mark.parametrize("used_ms", [100, 400, 700, 1000, 1900])
+def test_the_same_as_soon_as_the_uplink_is_used(used_ms: float) -> None:
+    """Before anybody knows what an answer usually takes."""
+    world = World(WIRE, WIFI)
+    for way in world.ways.values():
+        way.rtt_ms = 60
+    world.up()
+    while world.active != "eth0":
+        world.run(10)
+    world.run(used_ms)
+    world.ways["eth0"].dead = True
+    cut_ms = world.now_ms
+    world.run(3000)
+    assert decided(world, cut_ms) < 3000
+
+
 def test_the_same_on_a_metered_uplink_that_has_a_substitute() -> None:
     world = settled(WIFI, replace(MODEM, priority=1))
     assert world.active == "wwan0"
