@@ -57,8 +57,10 @@ from firmware.state_folder import FolderError, StateFolder
 from firmware.status import StatusView
 from firmware.system.pending import settle
 from firmware.watchdog import Watchdog
+from firmware.wifi.desk import WifiDesk
 from hal.board import Board, open_board
 from hal.errors import PartError
+from hal.wifi import Wifi
 
 if TYPE_CHECKING:
     from firmware.access import Access
@@ -97,6 +99,7 @@ class Device:
             self.switchboard.bearer_kind = self._bearer_kind
             self._view.access = self.access.status
         self.panel = Panel(self.board.pins, self.board.panel, self._loop, self._pressed)
+        self.wifi = WifiDesk(Wifi(self.board.wifi, self._radio), lambda: self.settings.device.country, self._publish)
         self.restart_wanted = asyncio.Event()
         self.page = PageOrders(
             DeviceParts(
@@ -153,6 +156,7 @@ class Device:
             self._watchdog.close()
         self.switchboard.rest()
         await self.agent.stop()
+        await self.wifi.close()
         if self.access:
             await self.access.close()
         self.switchboard.close()
@@ -194,6 +198,10 @@ class Device:
         self.renew_panel()
         if self.access:
             self._publish({"event": "uplink", **self.access.status()})
+
+    def _radio(self) -> str:
+        """Which radio Wi-Fi is joined with: that of the uplinks, or the first there is."""
+        return next((uplink.interface for uplink in self.settings.uplink if uplink.kind == "wifi"), "")
 
     def _bearer_kind(self) -> str:
         return self.access.kind if self.access else ""
@@ -289,6 +297,7 @@ class Device:
             **self.switchboard.orders(),
             **self.page.orders(),
             **(self.access.orders() if self.access else {}),
+            **self.wifi.orders(),
             **PhoneOrders(lambda: self.board.lines).orders(),
         }
 
@@ -296,6 +305,7 @@ class Device:
         engine = self.agent.engine
         return self._view.whole(self.settings, self.cards, engine.version, self._loop.now_ms()) | {
             "door": engine.door(),
+            "wifi": self.wifi.told,
             "sound": dict(zip(("underruns", "overruns"), engine.xruns, strict=True)),
             "panel": {lamp.value: pattern.value for lamp, pattern in self.panel.shown.items()},
         }

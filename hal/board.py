@@ -5,6 +5,7 @@ No fallback: a board that is not there is an error, never another board. Drivers
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hal.errors import PartMisused
@@ -36,6 +37,8 @@ class Board:
     lines: tuple[BoardLine, ...]
     pins: Pins
     panel: PanelPins
+    wifi: Callable[[], Path]
+    """The folder of wpa_supplicant's control sockets, one a radio (hal.wifi)."""
     close: Callable[[], None]
 
 

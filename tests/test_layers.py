@@ -82,6 +82,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "hal.usb_modem",
         }
     ),
+    "firmware.wifi": frozenset({"firmware.core", "firmware.orders", "hal.errors", "hal.wifi", "hal.wifi_text"}),
     "firmware.control": frozenset({"firmware.orders", "firmware.state_folder"}),
     "firmware.loop": frozenset(),
     "firmware.line": frozenset(
@@ -128,6 +129,9 @@ ROOMS: dict[str, frozenset[str]] = {
     "hal.modem_tables": frozenset({"hal.at"}),
     "hal.serial_port": frozenset({"hal.errors", "hal.ports"}),
     "hal.usb_modem": frozenset({"hal.errors", "hal.modem_tables"}),
+    "hal.wifi_text": frozenset(),
+    "hal.wifi_socket": frozenset({"hal.errors"}),
+    "hal.wifi": frozenset({"hal.errors", "hal.wifi_socket", "hal.wifi_text"}),
     "hal.sim": frozenset({"hal.ports", "hal.errors", "hal.board", "hal.boards", "hal.usb_modem"}),
 }
 """What each room may know besides itself and the standard library. Rooms that join others are not listed: they are few, see JOINERS."""

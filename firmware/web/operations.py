@@ -17,6 +17,13 @@ PULSE_PATIENCE_S = 60.0
 
 _FORWARDS = ("always", "busy", "no_answer", "unreachable")
 _TRIAL_PATIENCE_S = 30.0
+_JOIN_PATIENCE_S = 70.0
+"""The device gives up after 50."""
+
+_SSID = (
+    Field("ssid", str, "The network's name.", longest=32),
+    Field("ssid_hex", str, "The same byte by byte, where it is no text.", longest=64),
+)
 
 
 def reading(door: Door) -> Iterable[Operation]:
@@ -155,6 +162,33 @@ def connecting(door: Door) -> Iterable[Operation]:
         order(door, "modem.pin", _TRIAL_PATIENCE_S),
         (Field("pin", str, "4 to 8 digits.", required=True, longest=8),),
     )
+    yield Operation(
+        "GET", "/wifi", "The Wi-Fi radio, its network, and the networks that are kept.", Scope.READ, order(door, "wifi.status")
+    )
+    yield Operation(
+        "POST",
+        "/wifi/scan",
+        "Look for Wi-Fi networks; the strongest comes first.",
+        Scope.ADMIN,
+        order(door, "wifi.scan", _TRIAL_PATIENCE_S),
+    )
+    yield Operation(
+        "POST",
+        "/wifi/join",
+        "Join a Wi-Fi network and keep it; the answer says in words how it went.",
+        Scope.ADMIN,
+        order(door, "wifi.join", _JOIN_PATIENCE_S),
+        (
+            *_SSID,
+            Field(
+                "passphrase",
+                str,
+                "8 to 63 characters, or a key of 64 hexadecimal digits; none for an open network or one that is kept.",
+                longest=64,
+            ),
+        ),
+    )
+    yield Operation("POST", "/wifi/forget", "Forget a Wi-Fi network.", Scope.ADMIN, order(door, "wifi.forget"), _SSID)
     yield Operation("POST", "/panel/identify", "Let the box show itself by its lamps.", Scope.CALL, order(door, "panel.identify"))
 
 

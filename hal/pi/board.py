@@ -1,11 +1,16 @@
 """A Raspberry Pi with a described board on it: codecs found, pins claimed. It must not know the drivers above."""
 
+from pathlib import Path
+
 from hal.board import Board, BoardLine
 from hal.boards import load_board
 from hal.boards.description import PortDescription
 from hal.errors import PartMisused
 from hal.pi.pins import PiPins
 from hal.pi.sound import open_codec
+
+SUPPLICANT = Path("/run/wpa_supplicant")
+"""Where Debian's wpa_supplicant keeps its control sockets (ctrl_interface)."""
 
 
 def open_pi(board_file: str, ports: int) -> Board:
@@ -17,7 +22,7 @@ def open_pi(board_file: str, ports: int) -> Board:
     pins = PiPins(description.pins)
     for port in description.ports[ports:]:
         pins.write(port.names.power_down, active=True)
-    return Board(lines, pins, description.panel, pins.close)
+    return Board(lines, pins, description.panel, lambda: SUPPLICANT, pins.close)
 
 
 def _line(port: PortDescription, number: int) -> BoardLine:

@@ -9,6 +9,7 @@ from hal.sim.handset import Handset
 from hal.sim.line import SimLine
 from hal.sim.pins import SimPins
 from hal.sim.settings import SimLineSettings
+from hal.sim.wifi import SimRadios
 
 
 def open_sim(scheduler: Scheduler, ports: int, settings: SimLineSettings | None = None) -> Board:
@@ -20,7 +21,13 @@ def open_sim(scheduler: Scheduler, ports: int, settings: SimLineSettings | None 
     pins = SimPins(scheduler, [*(each.switch_hook for each in names), panel.button], [*outputs, *panel.lamps.values()])
     settings = settings or SimLineSettings()
     lines = [_plug_in(each, pins, scheduler, replace(settings, seed=settings.seed + index)) for index, each in enumerate(names)]
-    return Board(tuple(lines), pins, panel, pins.close)
+    radios = SimRadios(scheduler)
+
+    def close() -> None:
+        radios.close()
+        pins.close()
+
+    return Board(tuple(lines), pins, panel, radios.folder, close)
 
 
 def _plug_in(names: LinePins, pins: SimPins, scheduler: Scheduler, settings: SimLineSettings) -> BoardLine:
