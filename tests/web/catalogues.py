@@ -18,8 +18,13 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from firmware.core.causes import _CLASSES, _EXACT
+from firmware.core.wifi_join import Outcome
 from firmware.settings.describe import describe
 from firmware.web.catalogue import DOMAINS, LANGUAGES
+from firmware.wifi import wishes
+from firmware.wifi.desk import JOINING_ALREADY, NOT_KEPT, NOT_SAVED
+from hal.wifi import NOT_TAKEN
+from hal.wifi_socket import NO_ANSWER, NO_RADIO, NO_RIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +33,24 @@ WEB = Path(__file__).parents[2] / "firmware" / "web"
 LOCALE = WEB / "locale"
 
 _KEYWORDS: Mapping[str, None] = dict.fromkeys(("_", "N_", "t"))
+
+OF_WIFI = (
+    *(outcome.value for outcome in Outcome),
+    JOINING_ALREADY,
+    NOT_KEPT,
+    NOT_SAVED,
+    wishes.NAME_WRONG,
+    wishes.HEX_WRONG,
+    wishes.KEY_WRONG,
+    wishes.KEY_MISSING,
+    wishes.KEY_NEEDLESS,
+    wishes.SIGN_IN_UNKNOWN,
+    NO_ANSWER,
+    NO_RADIO,
+    NO_RIGHT,
+    NOT_TAKEN,
+)
+"""Whatever a Wi-Fi network or its radio may be answered with."""
 
 OF_THE_DEVICE = (
     "That is not the password.",
@@ -79,7 +102,7 @@ def _of_the_page() -> Iterator[str]:
                 assert isinstance(text, str)
                 yield text
     yield from (words for _, words in (*_EXACT.values(), *_CLASSES.values()))
-    yield from OF_THE_DEVICE
+    yield from (*OF_THE_DEVICE, *OF_WIFI)
 
 
 def _of_the_settings() -> Iterator[str]:

@@ -1,7 +1,8 @@
-// Ways to the internet: as they are now and why one is in use, what they may carry, the modem and its card.
+// Ways to the internet: as they are now and why one is in use, what they may carry, Wi-Fi, the modem and its card.
 import { card, facts, h, told } from "./dom.js";
 import { loadSettings } from "./settings.js";
 import { fill, follow } from "./shell.js";
+import { wifiPart } from "./wifi.js";
 import { N_, number, size, t, time } from "./words.js";
 
 const MOODS = { active: "good", standby: "calm", poor: "bad", down: "bad", portal: "bad" };
@@ -42,9 +43,15 @@ function modemCard(modem) {
 
 fill(async () => {
   const settings = await loadSettings();
-  follow("/api/v1/events", (news) => { if (news.status) show(news.status); });
+  const wifi = wifiPart();
+  follow("/api/v1/events", ({ status }) => {
+    if (!status) return;
+    show(status);
+    wifi.take(status.wifi);
+  });
   return [
     live,
+    card(t("Wi-Fi"), wifi.root),
     settings.list("uplink", t("Uplinks"), {
       lead: h("p", { class: "hint" }, t("Ways to the internet, in order of preference. The box uses the best that works, and changes in the middle of a call. Without any it leaves all this to the operating system.")),
       add: t("Add an uplink"), first: ["interface", "kind", "priority", "metered", "month_limit_mb"], named: (values) => [t(KINDS[values.kind] ?? values.kind), values.interface, values.priority].filter(Boolean).join(" · "),

@@ -53,6 +53,14 @@ export function facts(pairs) {
 /** How wide a drawing in a card of this place may be, so that its letters keep their size. */
 export const roomFor = (place) => Math.min(640, Math.max(280, place.clientWidth));
 
+/** A field by hand, with its label and what to write into it. */
+export function labelled(label, element, hint) {
+  element.id ||= newId();
+  const hintId = `${element.id}-hint`;
+  if (hint) element.setAttribute("aria-describedby", hintId);
+  return h("div", { class: "field" }, h("label", { for: element.id }, label), element, hint && h("p", { class: "hint", id: hintId }, hint));
+}
+
 export function download(content, type, name) {
   const link = h("a", { href: URL.createObjectURL(new Blob([content], { type })), download: name });
   link.click();

@@ -1,8 +1,9 @@
-// The first set-up, step by step: it can be left and taken up again; the box keeps how far it is. The steps with a number or a call stand in setup_number.js.
-import { ask, can, renewCsrf } from "./api.js";
+// The first set-up, step by step: it can be left and taken up again; the box keeps how far it is. Longer steps stand in setup_uplink.js and setup_number.js.
+import { ask, renewCsrf } from "./api.js";
 import { choice } from "./choices.js";
-import { byId, card, h, newId, told } from "./dom.js";
+import { byId, card, h, labelled, told } from "./dom.js";
 import { numberStep, testStep } from "./setup_number.js";
+import { uplinkStep } from "./setup_uplink.js";
 import { press } from "./shell.js";
 import { language, learnSettings, N_, t } from "./words.js";
 
@@ -34,13 +35,6 @@ function show(screen, step = { code: "password" }[screen] ?? screen) {
 async function goOn(step) {
   await ask("POST", "/setup/step", { step });
   show(step);
-}
-
-function labelled(label, element, hint) {
-  element.id ||= newId();
-  const hintId = `${element.id}-hint`;
-  if (hint) element.setAttribute("aria-describedby", hintId);
-  return h("div", { class: "field" }, h("label", { for: element.id }, label), element, hint && h("p", { class: "hint", id: hintId }, hint));
 }
 
 const next = (label, work) => press(label, work, "main wide");
@@ -86,46 +80,12 @@ const SCREENS = {
       })));
   },
 
-  uplink() {
-    const live = h("div", { role: "status" });
-    const pin = h("input", { type: "password", inputmode: "numeric", autocomplete: "off", maxlength: 8 });
-    const apn = h("input", { type: "text", autocomplete: "off", maxlength: 100 });
-    const port = h("input", { type: "text", value: "/dev/ttyUSB2", autocomplete: "off" });
-    const card_ = h("details", {}, h("summary", {}, t("There is a SIM card in the box")), labelled(t("PIN of the card"), pin, t("Empty where it asks for none.")),
-      labelled(t("Access point (APN)"), apn, t("Empty: the one known for the card.")), labelled(t("Port of the modem"), port));
-    const wifi = h("div", {});
-    ask("GET", "/status").then((status) => live.replaceChildren(reach(status)), (problem) => live.replaceChildren(told("bad", problem.message)));
-    offerWifi(wifi);
-    return card(t("How the box reaches the internet"), form(live, wifi, card_, next(t("Go on"), async () => {
-      if (card_.open) await ask("PATCH", "/settings", { changes: { modem: { port: port.value, apn: apn.value, pin: pin.value } } });
-      await goOn("number");
-    })));
-  },
-
+  uplink: () => card(t("How the box reaches the internet"), uplinkStep(goOn)),
   number: () => card(t("Your number"), numberStep(goOn)),
   test: () => card(t("Try it"), testStep(goOn)),
 
   done: () => card(t("Done"), told("good", t("Your box is set up.")), h("p", {}, t("Keep the password in a safe place. Everything can be changed later on these pages.")),
     next(t("To the first page"), () => location.assign("/"))),
 };
-
-function reach({ uplinks }) {
-  const works = uplinks.filter((uplink) => ["active", "standby"].includes(uplink.state));
-  if (works.length) return told("good", t("The internet is reached by: {names}.", { names: works.map((uplink) => uplink.name).join(", ") }));
-  if (uplinks.length) return told("bad", t("No way to the internet works yet. Plug in a cable, or set up one of these."));
-  return told("calm", t("The box is in your network: that is how this page came to you. If that has internet, there is nothing to do here."));
-}
-
-async function offerWifi(place) {
-  if (!(await can("GET", "/connections/wifi"))) return;
-  const network = h("select", {});
-  const password = h("input", { type: "password", autocomplete: "off", maxlength: 63 });
-  const scan = press(t("Look for Wi-Fi"), async () => {
-    const found = await ask("GET", "/connections/wifi");
-    network.replaceChildren(...found.map((each) => h("option", { value: each.ssid }, `${each.ssid} (${each.signal_dbm} dBm)`)));
-  });
-  const join = press(t("Join"), () => ask("POST", "/connections/wifi", { ssid: network.value, password: password.value }));
-  place.append(h("details", {}, h("summary", {}, t("Join a Wi-Fi network")), h("div", { class: "row start" }, scan), labelled(t("Network"), network), labelled(t("Its password"), password), h("div", { class: "row start" }, join)));
-}
 
 begin().catch((problem) => page.replaceChildren(told("bad", problem.message)));
