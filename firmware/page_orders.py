@@ -22,6 +22,7 @@ from firmware.state_folder import StateFolder
 from firmware.system_orders import Parts, SystemOrders
 from firmware.trial_account import TrialAccount
 from firmware.trust.orders import AccessOrders
+from firmware.uplinks.proposal import proposal
 from hal.ports import Scheduler
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class PageOrders:
             **self.evidence.orders(),
             "calls.erase": self._erase,
             "mqtt.settings": self._mqtt.settings,
+            "uplinks.proposal": self._proposal,
         }
 
     def hear_event(self, event: Mapping[str, Any]) -> None:
@@ -94,6 +96,9 @@ class PageOrders:
         except (RecordsError, OSError) as error:
             raise OrderRefused(f"the calls were not erased: {error}") from error
         return {}
+
+    async def _proposal(self) -> object:
+        return await asyncio.to_thread(proposal)
 
 
 def _sources(parts: DeviceParts) -> Sources:

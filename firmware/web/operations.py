@@ -153,6 +153,9 @@ def connecting(door: Door) -> Iterable[Operation]:
         order(door, "uplinks.pin"),
         (Field("uplink", str, "Its interface; empty: the best one.", required=True, longest=32),),
     )
+    yield Operation(
+        "GET", "/uplinks/proposal", "What [[uplink]] could be to begin with.", Scope.ADMIN, order(door, "uplinks.proposal")
+    )
     yield Operation("GET", "/modem", "The modem, its card and its network.", Scope.READ, order(door, "modem.status"))
     yield Operation(
         "POST",

@@ -80,6 +80,16 @@ OF_THE_DEVICE = (
     "nothing has answered yet",
     "This call is not in the log.",
     "The evidence of this call is not kept, or never was: only that of the last calls is.",
+    "No modem is on the USB: neither a known model nor one that shows its AT ports.",
+    "looking for a network",
+    "no network found yet",
+    "no SIM card",
+    "the network refuses the SIM card",
+    "the modem does not answer",
+    "the SIM card refused the PIN",
+    "the SIM card asks for a PIN and none is set (modem.pin)",
+    "the SIM card asks for its PUK: put it into a mobile phone and unlock it there",
+    "the SIM card is abroad, and the settings allow no data there (modem.roaming)",
 )
 """Sentences of the device that have no values in them; a test finds each in its source."""
 

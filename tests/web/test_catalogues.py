@@ -11,7 +11,7 @@ from firmware.web.catalogue import DOMAINS, LANGUAGES, compiled, preferred, word
 from tests.web.catalogues import OF_THE_DEVICE, as_json, as_po, path_of, read, texts
 
 EACH = [(language, domain) for language in LANGUAGES for domain in DOMAINS]
-FIRMWARE = Path(__file__).parents[2] / "firmware"
+OURS = [Path(__file__).parents[2] / name for name in ("firmware", "hal")]
 
 
 @pytest.mark.parametrize(("language", "domain"), EACH)
@@ -44,7 +44,7 @@ def test_a_language_is_written_in_its_own_letters(language: str, letters: str) -
 
 @pytest.mark.parametrize("sentence", OF_THE_DEVICE)
 def test_a_sentence_of_the_device_is_still_said(sentence: str) -> None:
-    assert any(sentence in file.read_text(encoding="utf-8") for file in FIRMWARE.rglob("*.py"))
+    assert any(sentence in file.read_text(encoding="utf-8") for folder in OURS for file in folder.rglob("*.py"))
 
 
 def test_words_are_given_in_the_language_asked_for() -> None:

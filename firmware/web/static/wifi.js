@@ -1,6 +1,6 @@
 // Wi-Fi: what is around, strongest first; joining a network with its progress and its outcome in words; forgetting one. A passphrase goes to the box and nowhere else.
 import { ask } from "./api.js";
-import { h, labelled, told } from "./dom.js";
+import { h, labelled, s, told } from "./dom.js";
 import { confirmed, press } from "./shell.js";
 import { N_, number, t } from "./words.js";
 
@@ -34,13 +34,17 @@ export function wifiPart() {
       h("p", { class: "hint" }, t("If this page comes over the box's present Wi-Fi, it stops when the box leaves it: open it again in the new network.")));
   }
 
-  async function join(given) {
+  /** `form` is where it was asked for, and where the outcome is told. */
+  async function join(given, form) {
     joining = true;
+    form.append(outcome);
     take({ phase: "looking" });
     try {
       const { joined, reason } = await ask("POST", "/wifi/join", given);
       outcome.replaceChildren(told(joined ? "good" : "bad", t(reason)));
-      if (joined) await Promise.all([renew(), look()]);
+      if (!joined) return;
+      now.after(outcome);
+      await Promise.all([renew(), look()]);
     } catch (problem) {
       outcome.replaceChildren(told("bad", problem.message));
     } finally {
@@ -65,6 +69,8 @@ function keptList(kept, forget) {
   return [h("h3", {}, t("Networks the box keeps")), h("ul", { class: "live-list" }, kept.map(row))];
 }
 
+const lockSign = () => s("svg", { class: "lock", viewBox: "0 0 12 14", "aria-hidden": "true" }, s("path", { d: "M1 6h10v8H1zM3 6V4a3 3 0 0 1 6 0v2H7.500V4a1.500 1.500 0 0 0-3 0v2z" }));
+
 function networkItem(network, join) {
   const { ssid, ssid_hex, security, kept, joined } = network;
   const open = OPEN.includes(security);
@@ -72,7 +78,7 @@ function networkItem(network, join) {
   const tag = joined ? t("In use") : kept && t("Kept");
   const strength = t(STRENGTHS.find(([least]) => network.signal_dbm >= least)[1]);
   return h("li", {}, h("details", { name: "wifi" },
-    h("summary", {}, h("span", { "aria-hidden": "true" }, open ? "" : "🔒 "), h("bdi", { class: "item-title" }, ssid), " ",
+    h("summary", {}, open ? "" : lockSign(), h("bdi", { class: "item-title" }, ssid), " ",
       h("span", { class: "more" }, `${strength} (${number(network.signal_dbm)} dBm) · ${lock}`), tag && [" ", h("span", { class: "tag" }, tag)]),
     security === REFUSED ? h("p", { class: "hint" }, t("It is protected by WEP or by a company's sign-in, which the box does not know.")) : joinForm(join, { ssid_hex }, open, kept)));
 }
@@ -89,6 +95,7 @@ function joinForm(join, network, open = false, kept = false) {
   const hint = kept ? t("Empty: the one the box keeps.") : t("8 to 63 characters.");
   const asked = open ? h("p", { class: "hint" }, t("Anybody near can join this network and see what is not encrypted.")) :
     [labelled(t("Passphrase"), passphrase, hint), h("label", { class: "inline" }, seen, h("span", {}, t("Show it")))];
-  const work = () => join({ ...(typeof network === "function" ? network() : network), passphrase: passphrase.value });
-  return h("form", { novalidate: true, onsubmit: (event) => event.preventDefault() }, asked, h("div", { class: "row start" }, press(t("Join"), work, "main")));
+  const work = () => join({ ...(typeof network === "function" ? network() : network), passphrase: passphrase.value }, form);
+  const form = h("form", { novalidate: true, onsubmit: (event) => event.preventDefault() }, asked, h("div", { class: "row start" }, press(t("Join"), work, "main")));
+  return form;
 }
