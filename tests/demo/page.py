@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hal.sim.wifi_air import KEY
 from tests.adapter import Adapter, Never, account
 from tests.peers.baresip import Baresip
 from tests.peers.errors import PeerDied, PeerError
@@ -45,6 +46,7 @@ Open {url} and lift the handset. Use its keypad or type:
   {talker}#  is answered, and talks to you
   {busy}#  is busy
   {caller}#  is answered; hang up, and it calls you back
+Under Connections there is simulated Wi-Fi; the passphrase is: {passphrase}
 The same on the command line:
   {keepline} phone --state {state} lift
   {keepline} phone --state {state} dial {talker}#
@@ -93,7 +95,7 @@ def _run(folder: Path, port: int) -> None:
             shown = device.state.relative_to(ROOT) if Path.cwd() == ROOT else device.state
             _say(
                 WHAT_TO_TRY.format(
-                    url=page.url, state=shown, keepline=_keepline(), talker=TALKER, busy=BUSY, caller=CALLER
+                    url=page.url, passphrase=KEY, state=shown, keepline=_keepline(), talker=TALKER, busy=BUSY, caller=CALLER
                 ).rstrip()
             )
             while True:
