@@ -85,7 +85,8 @@ def test_one_that_flaps_in_any_way(
     flap(world, "eth0", period_s, up_share, kind)
     world.run(8 * MINUTES if not calling else MINUTES)
     assert world.most_moves_a_minute() <= 3
-    assert calling or settles(world)
+    late = world.moves(world.now_ms - 3 * MINUTES)
+    assert calling or len(late) <= 1, "one at the border of poor may be left late, but once"
 
 
 @given(
