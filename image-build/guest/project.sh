@@ -70,7 +70,7 @@ furnish() {
   install -m 755 "$here/init" "$guest_tree.part/usr/lib/bench-init"
 }
 
-# The project itself, into both environments and systemd's folder.
+# The project itself, into both environments and systemd's folder, with what the box says.
 install_project() {
   local environment
   for environment in "$device" "$bench"; do
@@ -79,6 +79,9 @@ install_project() {
     rm "$guest_tree"/keepline-*.whl
   done
   install -m 644 -t "$guest_tree/usr/lib/systemd/system" "$root"/systemd/*.service
+  rm -rf "$guest_tree/usr/share/keepline/prompts"
+  mkdir -p "$guest_tree/usr/share/keepline"
+  cp -rL "$root/build/prompts/current" "$guest_tree/usr/share/keepline/prompts"
 }
 
 make_disk() {
@@ -98,7 +101,7 @@ project_disk() {
   once "$build_tree/made-engine-$engine_key" "building the engine for the guest" make_engine
   guest_tree=$plain_tree-filled-$(key_of "$root"/requirements-*.lock "$build_tree/project/wheel" "$here/project.sh" "$here/init")
   once "$guest_tree/.filled" "filling the guest's tree" fill_tree
-  disk=$work/disk-$( (cd "$root" && project_files && project_files | xargs cat && cat systemd/* && echo "$guest_tree") | sha256sum | cut -c1-12).img
+  disk=$work/disk-$( (cd "$root" && project_files && project_files | xargs cat && cat systemd/* && readlink build/prompts/current && echo "$guest_tree") | sha256sum | cut -c1-12).img
   if [ ! -f "$disk" ]; then
     find "$work" -maxdepth 1 -name 'disk-*' -delete
     stage "making the project's wheel" make_project_wheel
@@ -106,6 +109,12 @@ project_disk() {
     stage "making the disk" make_disk
   fi
   echo "$disk"
+}
+
+# tree: the folder the disk is made of, as it stands in the disk.
+project_tree() {
+  project_disk >/dev/null
+  echo "$guest_tree"
 }
 
 # once STAMP NAME COMMAND: unless it was done for this stamp.

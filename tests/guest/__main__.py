@@ -10,15 +10,17 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import shutil
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.guest.machine import ROOT, Ended, GuestFailed, Machine, built
+from tests.guest.machine import ROOT, Clock, Ended, GuestFailed, Machine, Parts, built
 from tests.guest.power_cuts import cut_power
 
 if TYPE_CHECKING:
@@ -27,11 +29,9 @@ if TYPE_CHECKING:
     Proof = Callable[[Machine, bool], dict[str, object]]
 
 PYTHON = "/usr/lib/bench/bin/python"
-AS_SIM = (
-    "for boards in /usr/lib/*/lib/python3*/site-packages/hal/boards; do cp $boards/sim.toml $boards/ag1171-one-port.toml; done"
-)
-"""Until the settings can name a board, the usual one is the guest's."""
 QUICK_CUTS, CUTS = 300, 3000
+GUESTS = os.cpu_count() or 1
+"""Whose power is cut side by side."""
 RESULT = ROOT / "build" / "bench-guest.json"
 
 
@@ -47,10 +47,10 @@ def contract(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT0
 
 
 def _inside(
-    machine: Machine, module: str, before: str = "true", package: str = "inside", timeout_s: float = 400
+    machine: Machine, module: str, package: str = "inside", timeout_s: float = 400, clock: Clock = Clock.REAL
 ) -> dict[str, object]:
     """A module of tests.guest.inside with its arguments; the JSON it ends with."""
-    return _figures(machine, module, machine.run(f"{before}\n{PYTHON} -m tests.guest.{package}.{module}", timeout_s))
+    return _figures(machine, module, machine.run(f"{PYTHON} -m tests.guest.{package}.{module}", timeout_s, clock))
 
 
 def _figures(machine: Machine, module: str, ended: Ended) -> dict[str, object]:
@@ -62,12 +62,12 @@ def _figures(machine: Machine, module: str, ended: Ended) -> dict[str, object]:
 
 def calls(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """One call out and one in through pins and sound card."""
-    return _inside(machine, "calls", AS_SIM)
+    return _inside(machine, "calls")
 
 
 def _on_a_net(module: str, machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """One of tests.guest.net."""
-    return _inside(machine, module, AS_SIM, "net")
+    return _inside(machine, module, package="net")
 
 
 def pulses(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
@@ -82,6 +82,7 @@ def loaded(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001
 
 SETTINGS = """[device]
 country = "KZ"
+board_file = "sim"
 [[line]]
 digit_map = "xxx"
 [[account]]
@@ -90,6 +91,7 @@ server = "192.0.2.1"
 user = "alice"
 """
 SYSTEMD = "/usr/lib/systemd/systemd"
+CUT_AFTER_S = 12.0
 QUICK_SCENARIOS = ("call-out", "call-out-by-pulse", "hold-music")
 SCENARIOS = (
     *QUICK_SCENARIOS,
@@ -107,18 +109,23 @@ SCENARIOS = (
 
 
 def booted(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
-    """systemd boots device and page; killed and stopped, dial tone comes back."""
-    prepared = machine.run(f"{AS_SIM}\ntests/guest/units/install <<'END'\n{SETTINGS}END\n", timeout_s=60)
+    """systemd boots device and page; killed, stopped and without power for a moment, dial tone comes back."""
+    prepared = machine.run("tests/guest/units/install <<'END'\n" + SETTINGS + "END\n", timeout_s=60)
     if prepared.status:
         raise GuestFailed(f"the units cannot be installed\n{machine.last_words()}")
     machine.start(f"{PYTHON} -m tests.guest.inside.booted", init=SYSTEMD)
-    return _figures(machine, "booted", machine.wait(400))
+    found = _figures(machine, "booted", machine.wait(400))
+    machine.start("sleep infinity", init=SYSTEMD)
+    time.sleep(CUT_AFTER_S)  # somewhere in the boot or just after it
+    machine.cut_power()
+    machine.start(f"{PYTHON} -m tests.guest.inside.booted again", init=SYSTEMD)
+    return found | _figures(machine, "booted", machine.wait(120))
 
 
 def scenarios(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """The scenarios of tests/scenarios, unchanged, through pins and sound card."""
     names = QUICK_SCENARIOS if quick else SCENARIOS
-    found = _inside(machine, f"scenarios {' '.join(names)}", AS_SIM, timeout_s=60 + 60 * len(names))
+    found = _inside(machine, f"scenarios {' '.join(names)}", timeout_s=60 + 60 * len(names), clock=Clock.SIMULATED)
     if found["failed"]:
         raise GuestFailed(json.dumps(found, indent=1))
     return found
@@ -126,7 +133,7 @@ def scenarios(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT0
 
 def bad_input(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """A sentence for each part that is not as it should be."""
-    found = _inside(machine, "bad_input", AS_SIM)
+    found = _inside(machine, "bad_input")
     if found["failed"]:
         raise GuestFailed(json.dumps(found, indent=1))
     return found
@@ -135,7 +142,7 @@ def bad_input(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT
 def long_call(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """Calls with the codec's clock right, fast and slow by 100 ppm."""
     seconds = 30 if quick else 600
-    return _inside(machine, f"long_call {seconds}", AS_SIM, timeout_s=120 + 5 * seconds)
+    return _inside(machine, f"long_call {seconds}", timeout_s=120 + 5 * seconds, clock=Clock.SIMULATED)
 
 
 def torn(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
@@ -145,7 +152,11 @@ def torn(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (s
 
 def cuts(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """Power cuts while settings and call log are written."""
-    return dict(cut_power(machine, QUICK_CUTS if quick else CUTS, seed=int(time.time())))
+    with ExitStack() as running:
+        guests = [
+            running.enter_context(Machine(machine.parts, furnished(machine.folder / str(number)))) for number in range(GUESTS)
+        ]
+        return cut_power(guests, QUICK_CUTS if quick else CUTS, seed=int(time.time()))
 
 
 PROOFS: dict[str, Proof] = {
@@ -165,11 +176,15 @@ PROOFS |= {f"modem-{each}": partial(_on_a_net, f"modem {each}") for each in ("ec
 QUICK = ("contract", "calls", "scenarios", "booted", "bad_input", "wires", "torn", "cuts")
 
 
-def prove(name: str, kernel: Path, disk: Path, *, quick: bool) -> dict[str, object]:
-    with tempfile.TemporaryDirectory(prefix="bench-guest-") as folder:
-        shutil.copytree(ROOT / "tests", Path(folder) / "tests", ignore=shutil.ignore_patterns("__pycache__"))
-        with Machine(kernel, disk, Path(folder)) as machine:
-            return PROOFS[name](machine, quick)
+def prove(name: str, parts: Parts, *, quick: bool) -> dict[str, object]:
+    with tempfile.TemporaryDirectory(prefix="bench-guest-") as folder, Machine(parts, furnished(Path(folder))) as machine:
+        return PROOFS[name](machine, quick)
+
+
+def furnished(folder: Path) -> Path:
+    """The folder, with the tests that run inside."""
+    shutil.copytree(ROOT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
 
 
 def rows(figures: dict[str, object], above: str = "") -> Iterator[tuple[str, object]]:
@@ -197,11 +212,11 @@ def main() -> int:
     chosen = arguments.parse_args()
     if unknown := set(chosen.proofs) - set(PROOFS):
         arguments.error(f"there is no proof {', '.join(sorted(unknown))}; the proofs are {', '.join(PROOFS)}")
-    kernel, disk = built("kernel"), built("disk")
+    parts = Parts(built("kernel"), built("disk"), built("tree"))
     found, failed = {}, 0
     for name in chosen.proofs or (QUICK if chosen.quick else PROOFS):
         try:
-            found[name] = prove(name, kernel, disk, quick=chosen.quick)
+            found[name] = prove(name, parts, quick=chosen.quick)
             show(name, found[name])
         except GuestFailed as problem:
             failed += 1

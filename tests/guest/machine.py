@@ -13,16 +13,20 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "image-build" / "guest" / "build"
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (the guest's memory and changed blocks: private folders of ours in it)
+INIT = "/usr/lib/bench-init"
 MEMORY = "512M"
+ROOMY = "1536M"
+"""Where the root's changes are kept in memory too."""
 SIMULATORS = ("snd_aloop.enable=1,1", "snd_aloop.id=Loopback,Loopback1", "snd_aloop.pcm_substreams=1,1")
 """Two sound cards, one a line."""
 
@@ -31,12 +35,31 @@ class GuestFailed(AssertionError):
     """The guest did not do what it was started for; the text carries its last words."""
 
 
+class Clock(Enum):
+    """What the guest takes for time."""
+
+    REAL = "real"
+    """The host's: what the guest's slow system calls and the host's other work cost is seen inside."""
+    SIMULATED = "simulated"
+    """Its own, which stands still while anything is worked at and leaps over rest: a processor of infinite speed. Nothing in it may spin."""
+
+
 def built(what: str) -> Path:
-    """The `kernel` or the `disk`, made if it is not there; minutes the first time."""
+    """The `kernel`, the `disk` or the `tree` it is made of, made if it is not there; minutes the first time."""
     done = subprocess.run([RECIPE, what], stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise GuestFailed(f"image-build/guest/build {what} failed with {done.returncode}")
     return Path(done.stdout.split()[-1])
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a guest is booted from."""
+
+    kernel: Path
+    disk: Path
+    tree: Path
+    """The disk's files, in a folder of this machine."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +77,8 @@ class Machine:
     `folder` is seen inside as /bench: files go in and out by it.
     """
 
-    def __init__(self, kernel: Path, disk: Path, folder: Path, memory: str = MEMORY) -> None:
-        self._kernel, self._disk, self.folder, self._memory = kernel, disk, folder, memory
+    def __init__(self, parts: Parts, folder: Path) -> None:
+        self.parts, self.folder = parts, folder
         folder.mkdir(parents=True, exist_ok=True)
         self._scratch = Path(tempfile.mkdtemp(prefix="guest-", dir=SHARED_MEMORY))
         self._process: subprocess.Popen[bytes] | None = None
@@ -68,21 +91,21 @@ class Machine:
         self.cut_power()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def start(self, program: str, init: str = "/usr/lib/bench-init") -> None:
-        """Boot and run `program`, a shell script. Boot again after a power cut: the disk is as it was left."""
+    def start(self, program: str, init: str = INIT, clock: Clock = Clock.REAL) -> None:
+        """Boot and run `program`, a shell script. Boot again after a power cut: the disk is as it was left.
+
+        Under a simulated clock a disk would be far too slow, for time leaps while it works: the root is the tree, its changes kept in memory.
+        """
         run = self.folder / "run"
         run.write_text(f"#!/bin/bash\nset -euo pipefail\n{program}\n")
         run.chmod(0o755)
         (self.folder / "status").unlink(missing_ok=True)
-        command: list[str | Path] = [
-            self._kernel,
-            f"mem={self._memory}",
+        root = self._on_disk() if clock is Clock.REAL else self._on_tree()
+        command = [
+            self.parts.kernel,
             "con=null",
             "con0=null,fd:1",
-            f"ubd0={self._scratch / 'changes'},{self._disk}",
-            "root=/dev/ubda",
-            "rootfstype=ext4",
-            "rw",
+            *root,
             f"init={init}",
             f"bench={self.folder.resolve()}",
             *SIMULATORS,
@@ -93,6 +116,20 @@ class Machine:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=console, stderr=console, env=self._environment(), start_new_session=True
             )
+
+    def _on_disk(self) -> Sequence[str]:
+        changes = f"ubd0={self._scratch / 'changes'},{self.parts.disk}"
+        return (f"mem={MEMORY}", changes, "root=/dev/ubda", "rootfstype=ext4", "rw")
+
+    def _on_tree(self) -> Sequence[str]:
+        return (
+            f"mem={ROOMY}",
+            "time-travel=inf-cpu",
+            "root=/dev/root",
+            "rootfstype=hostfs",
+            f"rootflags={self.parts.tree}",
+            "ro",
+        )
 
     def _environment(self) -> Mapping[str, str]:
         """Restartable sequences of newer C libraries do not survive in the guest's processes."""
@@ -118,8 +155,8 @@ class Machine:
             raise GuestFailed(f"the guest ended without a result\n{self.last_words()}") from None
         return Ended(status, (self.folder / "output").read_text(errors="replace"), seconds)
 
-    def run(self, program: str, timeout_s: float) -> Ended:
-        self.start(program)
+    def run(self, program: str, timeout_s: float, clock: Clock = Clock.REAL) -> Ended:
+        self.start(program, clock=clock)
         return self.wait(timeout_s)
 
     def cut_power(self) -> None:

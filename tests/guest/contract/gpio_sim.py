@@ -1,6 +1,6 @@
 """The kernel's simulated GPIO chip: made by configfs, its inputs moved and its outputs read by sysfs. Also the process that plays and watches.
 
-python -m tests.guest.contract.gpio_sim play      moves from stdin: [[after_ms, gpio, high], ...]
+python -m tests.guest.contract.gpio_sim play      moves from stdin: [[after_ms, gpio, high], ...]; prints how late the latest was, in milliseconds
 python -m tests.guest.contract.gpio_sim record 17 27 ...   prints [at_ms, gpio, high] for each change until stdin ends
 """
 
@@ -58,11 +58,14 @@ def play(plan: list[tuple[float, int, bool]]) -> None:
     for _, gpio, _ in plan:
         _file(gpio, "pull")
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50))  # a hand is not slowed down by what the device's processor does
-    moved_s = time.monotonic()
+    moved_s, late_ms = time.monotonic(), 0.0
     for after_ms, gpio, high in plan:
-        time.sleep(max(0.0, moved_s + after_ms / 1000 - time.monotonic()))
+        due_s = moved_s + after_ms / 1000
+        time.sleep(max(0.0, due_s - time.monotonic()))
         moved_s = time.monotonic()
         pull(gpio, high=high)
+        late_ms = max(late_ms, 1000 * (time.monotonic() - due_s))
+    print(round(late_ms, 2), flush=True)  # noqa: T201 (its answer)
 
 
 def record(gpios: list[int]) -> None:

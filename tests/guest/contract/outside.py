@@ -106,11 +106,17 @@ class OnGpioSim:
     def play(self, moves: Sequence[Move]) -> None:
         plan = [(each.after_ms, self._pins[each.pin].gpio, self._high(each.pin, active=each.active)) for each in moves]
         command = [sys.executable, "-m", gpio_sim.__name__, "play"]
-        hand = subprocess.Popen(command, stdin=subprocess.PIPE, text=True)
+        hand = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._hands.append(hand)
         assert hand.stdin
         hand.stdin.write(json.dumps(plan))
         hand.stdin.close()
+
+    def played_late_ms(self) -> float:
+        """By how much the latest of the last moves came after its time, once all are made."""
+        told = self._hands[-1].stdout
+        assert told
+        return float(told.read())
 
     def record(self, pins: Sequence[str]) -> None:
         self._names = {self._pins[pin].gpio: pin for pin in pins}
@@ -142,15 +148,15 @@ class Collected(Generic[Thing]):
 
     def __init__(self, loop: Scheduler, count: int) -> None:
         self._loop, self._count = loop, count
-        self._things: list[Thing] = []
+        self.things: list[Thing] = []
         self._full = asyncio.Event()
 
     def bring(self, thing: Thing) -> None:
         self._loop.post(lambda: self._take(thing))
 
     def _take(self, thing: Thing) -> None:
-        self._things.append(thing)
-        if len(self._things) >= self._count:
+        self.things.append(thing)
+        if len(self.things) >= self._count:
             self._full.set()
 
     async def all(self) -> list[Thing]:
@@ -158,5 +164,5 @@ class Collected(Generic[Thing]):
             async with asyncio.timeout(AWAITED_S):
                 await self._full.wait()
         except TimeoutError:
-            raise AssertionError(f"{len(self._things)} of {self._count} came: {self._things}") from None
-        return self._things
+            raise AssertionError(f"{len(self.things)} of {self._count} came: {self.things}") from None
+        return self.things

@@ -11,29 +11,30 @@ import re
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hal.boards import load_board
 from tests.adapter import Adapter
 from tests.guest.contract import gpio_sim
 from tests.guest.inside.telephone import SOUND, Telephone, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 KEEPLINE = "/usr/bin/keepline"
 FOLDER = Path("/dev/shm/bad")  # noqa: S108 (in the guest, which is thrown away)
-SETTINGS = '[device]\ncountry = "KZ"\n[[line]]\n[[account]]\nid = "home"\nserver = "192.0.2.1"\nuser = "alice"\n'
+BOARD = 'board_file = "sim"'
+SETTINGS = f'[device]\ncountry = "KZ"\n{BOARD}\n[[line]]\n[[account]]\nid = "home"\nserver = "192.0.2.1"\nuser = "alice"\n'
 ENDS_WITHIN_S = 30.0
 
 
-def said(*before: str, settings: Path | None = None, state: Path = FOLDER / "state", **environment: str) -> str:
+def said(*before: str, settings: str = SETTINGS, state: Path = FOLDER / "state", **environment: str) -> str:
     """What the device says when it refuses to start; AssertionError if it starts or shows a traceback."""
     FOLDER.mkdir(exist_ok=True)
-    file = settings or FOLDER / "keepline.toml"
-    if settings is None:
-        file.write_text(SETTINGS)
+    file = FOLDER / "keepline.toml"
+    file.write_text(settings)
     done = subprocess.run(
         [*before, KEEPLINE, "run", "--config", file, "--state", state, "--board", "pi"],
         capture_output=True,
@@ -100,6 +101,45 @@ def card_renamed() -> str:
         return check(said(), "Loopback", "Stranger", "HAT")
 
 
+@contextmanager
+def _no_cards() -> Iterator[None]:
+    """All sound cards taken out."""
+    driver = Path("/sys/bus/platform/drivers/snd_aloop")
+    cards = sorted(each.name for each in driver.glob("snd_aloop.*"))
+    for card in cards:
+        (driver / "unbind").write_text(card)
+    try:
+        yield
+    finally:
+        for card in cards:
+            (driver / "bind").write_text(card)
+
+
+def card_absent() -> str:
+    """No HAT's codec at all, as when its overlay is missing."""
+    with _no_cards():
+        return check(said(), "Loopback", "none", "HAT")
+
+
+def wrong_hat() -> str:
+    """The settings name another HAT than the one that is fitted."""
+    other = SETTINGS.replace(BOARD, 'board_file = "ag1171-two-ports"')
+    return check(said(settings=other), load_codec("ag1171-two-ports"), "Loopback", "HAT")
+
+
+def hat_with_fewer_ports() -> str:
+    """Two telephones in the settings, a HAT with one port."""
+    two = SETTINGS.replace(BOARD, 'board_file = "ag1171-one-port"').replace("[[line]]", "[[line]]\n[[line]]")
+    return check(said(settings=two), "1 telephone port", "not 2")
+
+
+def load_codec(board: str) -> str:
+    """The card's name by the board's description."""
+    codec = load_board(board).ports[0].codec
+    assert codec
+    return codec.card
+
+
 def read_only_root() -> str:
     """A state folder on a disk that takes nothing."""
     place = Path("/mnt/ro")
@@ -116,26 +156,40 @@ def full_disk() -> str:
     place = Path("/mnt/full")
     place.mkdir(exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", place], check=True)
+
+    def fill() -> None:
+        with (place / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
+            while ballast.write(bytes(4096)):
+                pass
+
+    try:
+        return _telephones_all_the_same(place / "device", fill)
+    finally:
+        subprocess.run(["umount", "-l", place], check=True)
+
+
+def disk_turns_read_only() -> str:
+    """The kernel found the disk damaged and takes no more writes, as it does with a worn card. The last proof: there is no way back."""
+    return _telephones_all_the_same(Path("/var/lib/worn"), lambda: Path("/proc/sysrq-trigger").write_text("u"))
+
+
+def _telephones_all_the_same(folder: Path, break_disk: Callable[[], object]) -> str:
+    """Dial tone, and the sentence about the call that is not recorded."""
     with Telephone() as phone:
-        device = Adapter(place / "device", SETTINGS, program=[KEEPLINE], board="pi")
+        device = Adapter(folder, SETTINGS, program=[KEEPLINE], board="pi")
         try:
-            with (place / "ballast").open("wb", buffering=0) as ballast:
-                try:
-                    while ballast.write(bytes(4096)):
-                        pass
-                except OSError:
-                    pass
+            break_disk()
             since = phone.heard_samples
             phone.lift()
-            phone.wait(lambda: bool((abs(phone.heard(since)) > SOUND).any()), "dial tone on a full disk")
+            phone.wait(lambda: bool((abs(phone.heard(since)) > SOUND).any()), "dial tone")
             phone.dial("600#")
             phone.replace()
             device.wait_line("idle")
-            phone.wait(lambda: "not recorded" in device.process.log_tail, "the sentence about the full disk")
+            phone.wait(lambda: "not recorded" in device.process.log_tail, "the sentence about the disk")
+            assert "Traceback" not in device.process.log_tail, device.process.log_tail
             return next(line for line in device.process.log_tail.splitlines() if "not recorded" in line)
         finally:
             device.stop()
-            subprocess.run(["umount", "-l", place], check=True)
 
 
 def button_held() -> str:
@@ -153,7 +207,19 @@ def button_held() -> str:
     return "nothing is ordered, dial tone is there"
 
 
-PROOFS = (no_pi, no_hat, pin_in_use, card_renamed, read_only_root, full_disk, button_held)
+PROOFS = (
+    no_pi,
+    no_hat,
+    wrong_hat,
+    hat_with_fewer_ports,
+    pin_in_use,
+    card_renamed,
+    card_absent,
+    read_only_root,
+    full_disk,
+    button_held,
+    disk_turns_read_only,
+)
 
 
 def main() -> int:

@@ -24,7 +24,7 @@ FOLDER = Path("/tmp/device")  # noqa: S108 (in the guest, which is thrown away)
 
 def settings(server: str, port: int) -> str:
     trunk = account("trunk", server, register=False, user="alice", codecs=["PCMA"])
-    return f'[device]\ncountry = "KZ"\n[[line]]\ndigit_map = "xxx"\n[sip]\nport = {port}\n{trunk}'
+    return f'[device]\ncountry = "KZ"\nboard_file = "sim"\n[[line]]\ndigit_map = "xxx"\n[sip]\nport = {port}\n{trunk}'
 
 
 def call_out(phone: Telephone, device: Adapter, sip: SipEnd, voice: VoiceEnd) -> dict[str, float]:

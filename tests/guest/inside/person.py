@@ -1,6 +1,6 @@
 """The person of the scenarios at the guest's real wires: the simulated telephone of `hal.sim`, its contact at gpio-sim, its sound at the loop-back.
 
-    python -m tests.guest.inside.person SOCKET    takes the `phone.*` orders of the control socket there, prints `ready`
+    python -m tests.guest.inside.person SOCKET LINES    takes the `phone.*` orders of the control socket there, prints `ready`
 
 A process of its own, so that the device under test makes nobody late but itself. It knows the board's description and nothing of the device.
 """
@@ -13,7 +13,9 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import AsyncIterator  # noqa: TC003 (the orders' shapes are read when they are served)
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from firmware.control import Control
 from firmware.loop import Loop
@@ -27,26 +29,32 @@ from hal.sim.pins import SimPins
 from hal.sim.settings import SimLineSettings
 from tests.guest.contract.outside import OnGpioSim
 
-CARD = "Loopback"
+if TYPE_CHECKING:
+    from hal.boards.description import PortDescription
+
+DESCRIPTION = load_board("sim")
 LOOK_MS = 4.0
 """How often the device's outputs are looked at: the simulator tells nobody of a change. A ring of 25 Hz turns every 20 ms."""
 FRAME_BYTES = 2 * FRAME_SAMPLES
 FRAMES_A_PERIOD = 2
-PRIMED_PERIODS = 10
-"""The mouth is a fifth of a second ahead: the guest has one processor, and a late period must not cut a digit."""
+UNDER_WAY_S = 0.08
+"""Sound in the cards' buffers: what is heard so long after a moment was said before it."""
 SWITCH_S = 0.0005
 """How long one thread may keep the other waiting: the hand at the contact and the voice share an interpreter."""
-_ALSA = ("-q", "-t", "raw", "-f", "S16_LE", "-r", "8000", "-c", "1", "-D", f"hw:{CARD},1,0", "--period-size=160")
+_ALSA = ("-q", "-t", "raw", "-f", "S16_LE", "-r", "8000", "-c", "1", "--period-size=160", "--buffer-size=1600")
+_AT_ONCE = "--start-delay=20000"
+"""The mouth's card starts when it has 20 ms to play, not when its buffer is full: a telephone answers the alerting signal within 160 ms."""
 
 
 class Wires:
-    """The telephone's pair, its ends joined to the chip: what moves on one side moves on the other."""
+    """A telephone's pair, its ends joined to the chip: what moves on one side moves on the other."""
 
-    def __init__(self, loop: Loop) -> None:
-        description = load_board("sim")
-        names = description.ports[0].names
+    def __init__(self, loop: Loop, port: PortDescription) -> None:
+        names = port.names
+        assert port.codec
+        self.card = port.codec.card
         self._loop, self._outputs = loop, (names.power_down, names.ring_mode, names.forward_reverse)
-        self._outside = OnGpioSim(description)
+        self._outside = OnGpioSim(DESCRIPTION)
         self._pins = SimPins(loop, [names.switch_hook], self._outputs)
         settings = SimLineSettings()
         self.line = SimLine(self._pins, names, settings)
@@ -61,13 +69,22 @@ class Wires:
         self._loop.later(LOOK_MS, self.look)
 
 
-def talk(line: SimLine) -> None:
-    """The media thread: what the codec plays goes to the ear, what the mouth says to the codec, by the sound card's clock."""
-    ear = subprocess.Popen(["arecord", *_ALSA, "--buffer-size=1600"], stdout=subprocess.PIPE)
-    mouth = subprocess.Popen(["aplay", *_ALSA, "--buffer-size=1600"], stdin=subprocess.PIPE, bufsize=0)
+class Person(PhoneOrders):
+    """Listens to what is said from now on, not to what is still under way."""
+
+    async def listen(self, line: int = 1) -> AsyncIterator[object]:
+        await asyncio.sleep(UNDER_WAY_S)
+        return await super().listen(line)
+
+
+def talk(line: SimLine, card: str) -> None:
+    """A media thread: what the codec plays goes to the ear, what the mouth says to the codec, by the sound card's clock."""
+    far = ("-D", f"hw:{card},1,0")
+    ear = subprocess.Popen(["arecord", *_ALSA, *far], stdout=subprocess.PIPE)
+    mouth = subprocess.Popen(["aplay", *_ALSA, *far, _AT_ONCE], stdin=subprocess.PIPE, bufsize=0)
     assert ear.stdout
     assert mouth.stdin
-    mouth.stdin.write(bytes(PRIMED_PERIODS * FRAMES_A_PERIOD * FRAME_BYTES))
+    mouth.stdin.write(bytes(FRAMES_A_PERIOD * FRAME_BYTES))
     while heard := ear.stdout.read(FRAMES_A_PERIOD * FRAME_BYTES):
         said = b""
         for at in range(0, len(heard), FRAME_BYTES):
@@ -76,11 +93,13 @@ def talk(line: SimLine) -> None:
         mouth.stdin.write(said)
 
 
-async def serve(socket: Path) -> None:
-    wires = Wires(Loop())
-    wires.look()
-    threading.Thread(target=talk, args=(wires.line,), daemon=True).start()
-    control = Control(socket, PhoneOrders(lambda: (wires.board_line,)).orders())
+async def serve(socket: Path, lines: int) -> None:
+    loop = Loop()
+    pairs = [Wires(loop, port) for port in DESCRIPTION.ports[:lines]]
+    for pair in pairs:
+        pair.look()
+        threading.Thread(target=talk, args=(pair.line, pair.card), daemon=True).start()
+    control = Control(socket, Person(lambda: tuple(pair.board_line for pair in pairs)).orders())
     await control.start()
     print("ready", flush=True)  # noqa: T201 (its answer)
     await asyncio.Event().wait()
@@ -90,4 +109,4 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
     sys.setswitchinterval(SWITCH_S)
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(20))
-    asyncio.run(serve(Path(sys.argv[1])))
+    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))

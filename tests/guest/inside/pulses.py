@@ -1,4 +1,4 @@
-"""Rotary dials through real edges of gpio-sim: how many numbers are understood, and how late the driver hears of an edge.
+"""Rotary dials through real edges of gpio-sim: how many numbers are understood, and how late the driver hears of an edge and the bell of an order.
 
 python -m tests.guest.inside.pulses [loaded]      loaded: a busy loop runs beside it
 """
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from firmware.core.events import DigitDialed
 from firmware.loop import Loop
 from hal.sim.rotary import PulseDial
+from hal.slic import Slic
 from tests.guest.contract.conftest import open_wires
 from tests.guest.contract.outside import Collected
 from tests.guest.contract.rotary import NAMES, Hook, dialing
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
     from tests.guest.contract.conftest import Wires
 
 NUMBER = "1590"
+RINGS, RING_S = 20, 0.2
 PPS, BOUNCES_MS = (8, 10, 12, 16, 20, 22), (0.0, 2.0, 5.0)
 
 
-async def understood(wires: Wires, dial: PulseDial, late_ms: list[float]) -> bool:
+async def understood(wires: Wires, dial: PulseDial, late_ms: list[float]) -> str:
+    """The digits that were heard."""
     heard: Collected[Event] = Collected(wires.loop, len(NUMBER))
     machine = Hook(wires, heard, DigitDialed)
 
@@ -41,12 +44,12 @@ async def understood(wires: Wires, dial: PulseDial, late_ms: list[float]) -> boo
     wires.pins.watch(NAMES.switch_hook, note)
     wires.outside.play(dialing(NUMBER, dial))
     try:
-        digits = "".join(event.digit for event in await heard.all() if isinstance(event, DigitDialed))
-    except AssertionError:
-        digits = ""
+        await heard.all()
+    except AssertionError as missing:
+        print(missing, file=sys.stderr)  # noqa: T201 (the bench keeps it)
     machine.slic.close()
     wires.outside.drive(NAMES.switch_hook, active=False)
-    return digits == NUMBER
+    return "".join(event.digit for event in heard.things if isinstance(event, DigitDialed))
 
 
 async def measure() -> dict[str, object]:
@@ -55,8 +58,11 @@ async def measure() -> dict[str, object]:
     dials = [PulseDial(pps=pps, bounce_ms=bounce, pause_ms=400) for pps, bounce in product(PPS, BOUNCES_MS)]
     for dial in dials:
         with open_wires(Loop()) as wires:
-            if not await understood(wires, dial, late_ms):
-                failed.append(f"{dial.pps:g} pps, {dial.bounce_ms:g} ms of bounce")
+            digits = await understood(wires, dial, late_ms)
+            hand_ms = wires.outside.played_late_ms()
+            print(dial, digits, hand_ms, file=sys.stderr)  # noqa: T201 (same)
+            if digits != NUMBER:
+                failed.append(f"{dial.pps:g} pps, {dial.bounce_ms:g} ms of bounce: {digits}; the hand was late by {hand_ms:g} ms")
     late_ms.sort()
     return {
         "numbers": len(dials),
@@ -68,12 +74,35 @@ async def measure() -> dict[str, object]:
     }
 
 
+async def bell() -> dict[str, float]:
+    """From the order to ring and to stop to what the pin outside does, in milliseconds."""
+    ordered_ms: list[float] = []
+    with open_wires(Loop()) as wires:
+        slic = Slic(wires.pins, NAMES, wires.loop, lambda _closed, _at_ms: None)
+        wires.outside.record([NAMES.ring_mode])
+        for order in (slic.start_ring, slic.stop_ring) * RINGS:
+            ordered_ms.append(wires.loop.now_ms())
+            order()
+            await asyncio.sleep(RING_S)  # a short ring, a short rest
+        seen_ms = [each.at_ms for each in wires.outside.seen()]
+        slic.close()
+    assert len(seen_ms) == len(ordered_ms), (
+        f"{len(seen_ms)} changes of {NAMES.ring_mode} were seen, {len(ordered_ms)} were ordered"
+    )
+    late_ms = [seen - ordered for seen, ordered in zip(seen_ms, ordered_ms, strict=True)]
+    return {"ring_start_to_pin_ms_most": round(max(late_ms[::2]), 2), "ring_stop_to_pin_ms_most": round(max(late_ms[1::2]), 2)}
+
+
+async def figures() -> dict[str, object]:
+    return await measure() | await bell()
+
+
 def main() -> int:
     os.environ["KEEPLINE_CONTRACT_BOARD"] = "pi"
     prepare()
     load = subprocess.Popen([sys.executable, "-c", "while True: pass"]) if "loaded" in sys.argv else None
     try:
-        print(json.dumps(asyncio.run(measure())))  # noqa: T201 (its answer)
+        print(json.dumps(asyncio.run(figures())))  # noqa: T201 (its answer)
     finally:
         if load:
             load.kill()

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from hal.errors import ScriptInvalid
 from tests.guest.inside.telephone import prepare
@@ -19,19 +21,30 @@ from tests.scenarios import stage
 from tests.scenarios.failed import Failed
 from tests.scenarios.words import read
 
+if TYPE_CHECKING:
+    from tests.scenarios.words import Scenario
+
 SCENARIOS = Path(stage.__file__).parent
+
+
+def on_this_board(scenario: Scenario) -> Scenario:
+    """The file's own settings, on the guest's hardware."""
+    device = {**scenario.settings.get("device", {}), "board_file": "sim"}
+    return replace(scenario, settings={**scenario.settings, "device": device})
 
 
 def played(name: str, folder: Path) -> str:
     """Empty, or the step that did not come true and what was there instead."""
     phone = folder / "phone.sock"
     try:
+        scenario = on_this_board(read(SCENARIOS / f"{name}.call"))
+        lines = str(len(scenario.settings.get("line", [{}])))
         here = {"PYTHONPATH": str(SCENARIOS.parents[1])}
         with Process(
-            [sys.executable, "-m", "tests.guest.inside.person", phone], folder, name="person", environment=here
+            [sys.executable, "-m", "tests.guest.inside.person", phone, lines], folder, name="person", environment=here
         ) as person:
             person.wait_for_line("^ready$")
-            with stage.Stage(folder, read(SCENARIOS / f"{name}.call"), board="pi", phone=phone) as play:
+            with stage.Stage(folder, scenario, board="pi", phone=phone) as play:
                 try:
                     play.play(lambda place: print(f"{time.monotonic():.1f} {place}", file=sys.stderr))  # noqa: T201 (the bench keeps it)
                 except Failed as failed:

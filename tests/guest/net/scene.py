@@ -55,7 +55,7 @@ class Scene:
             self.phone = self._running.enter_context(Telephone())
             keys = {**self.exchange.account(), "codecs": list(codecs)}
             # waiting for the end of dialing is not what is tried here
-            words = '[device]\ncountry = "KZ"\n[[line]]\ndigit_map = "xxx"\n'
+            words = '[device]\ncountry = "KZ"\nboard_file = "sim"\n[[line]]\ndigit_map = "xxx"\n'
             text = words + account("home", self.exchange.server, **keys) + uplink_tables(plans) + settings
             self.device = Adapter(FOLDER / "device", text, program=[*self.lab.device.enter, *enter, INSTALLED], board="pi")
             self._running.callback(self.device.stop)
