@@ -15,23 +15,21 @@ import shutil
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tests.guest.machine import ROOT, Clock, Ended, GuestFailed, Machine, Parts, built
+from tests.guest.machine import ROOT, Ended, GuestFailed, Kind, Machine, Parts, built
 from tests.guest.power_cuts import cut_power
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     Proof = Callable[[Machine, bool], dict[str, object]]
 
 PYTHON = "/usr/lib/bench/bin/python"
 QUICK_CUTS, CUTS = 300, 3000
-GUESTS = os.cpu_count() or 1
-"""Whose power is cut side by side."""
 RESULT = ROOT / "build" / "bench-guest.json"
 
 
@@ -47,10 +45,10 @@ def contract(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT0
 
 
 def _inside(
-    machine: Machine, module: str, package: str = "inside", timeout_s: float = 400, clock: Clock = Clock.REAL
+    machine: Machine, module: str, package: str = "inside", timeout_s: float = 400, kind: Kind = Kind.TREE
 ) -> dict[str, object]:
     """A module of tests.guest.inside with its arguments; the JSON it ends with."""
-    return _figures(machine, module, machine.run(f"{PYTHON} -m tests.guest.{package}.{module}", timeout_s, clock))
+    return _figures(machine, module, machine.run(f"{PYTHON} -m tests.guest.{package}.{module}", timeout_s, kind))
 
 
 def _figures(machine: Machine, module: str, ended: Ended) -> dict[str, object]:
@@ -92,43 +90,35 @@ user = "alice"
 """
 SYSTEMD = "/usr/lib/systemd/systemd"
 CUT_AFTER_S = 12.0
-QUICK_SCENARIOS = ("call-out", "call-out-by-pulse", "hold-music")
-SCENARIOS = (
-    *QUICK_SCENARIOS,
-    "call-in-with-caller-id",
-    "busy",
-    "call-in-given-up",
-    "hotline",
-    "delayed-hotline",
-    "hang-up-while-ringing",
-    "anonymous-once",
-    "polarity-reversal-on-answer",
-    "redial",
-)
-"""Those that came true here; what is known of the others stands in docs/guest.md."""
 
 
 def booted(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """systemd boots device and page; killed, stopped and without power for a moment, dial tone comes back."""
-    prepared = machine.run("tests/guest/units/install <<'END'\n" + SETTINGS + "END\n", timeout_s=60)
+    prepared = machine.run("tests/guest/units/install <<'END'\n" + SETTINGS + "END\n", 60, Kind.DISK)
     if prepared.status:
         raise GuestFailed(f"the units cannot be installed\n{machine.last_words()}")
-    machine.start(f"{PYTHON} -m tests.guest.inside.booted", init=SYSTEMD)
+    machine.start(f"{PYTHON} -m tests.guest.inside.booted", Kind.DISK, SYSTEMD)
     found = _figures(machine, "booted", machine.wait(400))
-    machine.start("sleep infinity", init=SYSTEMD)
+    machine.start("sleep infinity", Kind.DISK, SYSTEMD)
     time.sleep(CUT_AFTER_S)  # somewhere in the boot or just after it
     machine.cut_power()
-    machine.start(f"{PYTHON} -m tests.guest.inside.booted again", init=SYSTEMD)
+    machine.start(f"{PYTHON} -m tests.guest.inside.booted again", Kind.DISK, SYSTEMD)
     return found | _figures(machine, "booted", machine.wait(120))
 
 
-def scenarios(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
-    """The scenarios of tests/scenarios, unchanged, through pins and sound card."""
-    names = QUICK_SCENARIOS if quick else SCENARIOS
-    found = _inside(machine, f"scenarios {' '.join(names)}", timeout_s=60 + 60 * len(names), clock=Clock.SIMULATED)
-    if found["failed"]:
-        raise GuestFailed(json.dumps(found, indent=1))
-    return found
+def scenarios(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
+    """Every scenario of tests/scenarios, unchanged, through pins and sound card."""
+    names = sorted(file.stem for file in (ROOT / "tests" / "scenarios").glob("*.call"))
+    with guests(machine) as several, ThreadPoolExecutor() as pool:
+        found = list(pool.map(_play, several, [names[number :: len(several)] for number in range(len(several))]))
+    failed = {name: why for each in found for name, why in each["failed"].items()}
+    if failed:
+        raise GuestFailed(json.dumps(failed, indent=1))
+    return {"played": sum(each["played"] for each in found)}
+
+
+def _play(machine: Machine, names: Sequence[str]) -> dict[str, Any]:
+    return _inside(machine, f"scenarios {' '.join(names)}", timeout_s=60 * len(names), kind=Kind.SIMULATED)
 
 
 def bad_input(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
@@ -142,7 +132,7 @@ def bad_input(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT
 def long_call(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """Calls with the codec's clock right, fast and slow by 100 ppm."""
     seconds = 30 if quick else 600
-    return _inside(machine, f"long_call {seconds}", timeout_s=120 + 5 * seconds, clock=Clock.SIMULATED)
+    return _inside(machine, f"long_call {seconds}", timeout_s=120 + 5 * seconds, kind=Kind.SIMULATED)
 
 
 def torn(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
@@ -152,11 +142,16 @@ def torn(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (s
 
 def cuts(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """Power cuts while settings and call log are written."""
-    with ExitStack() as running:
-        guests = [
-            running.enter_context(Machine(machine.parts, furnished(machine.folder / str(number)))) for number in range(GUESTS)
-        ]
-        return cut_power(guests, QUICK_CUTS if quick else CUTS, seed=int(time.time()))
+    with guests(machine) as several:
+        return cut_power(several, QUICK_CUTS if quick else CUTS, seed=int(time.time()))
+
+
+@contextlib.contextmanager
+def guests(machine: Machine) -> Iterator[Sequence[Machine]]:
+    """As many of the same kind as there are processors."""
+    with contextlib.ExitStack() as running:
+        folders = [furnished(machine.folder / str(number)) for number in range(os.cpu_count() or 1)]
+        yield [running.enter_context(Machine(machine.parts, folder)) for folder in folders]
 
 
 PROOFS: dict[str, Proof] = {

@@ -24,9 +24,10 @@ ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "image-build" / "guest" / "build"
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (the guest's memory and changed blocks: private folders of ours in it)
 INIT = "/usr/lib/bench-init"
-MEMORY = "512M"
-ROOMY = "1536M"
-"""Where the root's changes are kept in memory too."""
+MEMORY = "1536M"
+"""Taken only as far as it is used."""
+CARD = "/var/lib/keepline"
+CARD_SIZE = "64M"
 SIMULATORS = ("snd_aloop.enable=1,1", "snd_aloop.id=Loopback,Loopback1", "snd_aloop.pcm_substreams=1,1")
 """Two sound cards, one a line."""
 
@@ -35,13 +36,16 @@ class GuestFailed(AssertionError):
     """The guest did not do what it was started for; the text carries its last words."""
 
 
-class Clock(Enum):
-    """What the guest takes for time."""
+class Kind(Enum):
+    """What a guest runs on."""
 
-    REAL = "real"
-    """The host's: what the guest's slow system calls and the host's other work cost is seen inside."""
+    DISK = "disk"
+    """The disk, as a card carries it."""
+    TREE = "tree"
+    """The disk's files from a folder of this machine, which is quicker; changes are kept in memory, those in CARD on an ext4 disk of its own."""
     SIMULATED = "simulated"
-    """Its own, which stands still while anything is worked at and leaps over rest: a processor of infinite speed. Nothing in it may spin."""
+    """The same without that disk, and with a clock that stands still while anything is worked at and leaps over rest: a processor of infinite
+    speed. Nothing in it may spin, and a disk would be far too slow."""
 
 
 def built(what: str) -> Path:
@@ -91,25 +95,14 @@ class Machine:
         self.cut_power()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def start(self, program: str, init: str = INIT, clock: Clock = Clock.REAL) -> None:
-        """Boot and run `program`, a shell script. Boot again after a power cut: the disk is as it was left.
-
-        Under a simulated clock a disk would be far too slow, for time leaps while it works: the root is the tree, its changes kept in memory.
-        """
+    def start(self, program: str, kind: Kind = Kind.TREE, init: str = INIT) -> None:
+        """Boot and run `program`, a shell script. Boot again after a power cut: disks are as they were left."""
         run = self.folder / "run"
         run.write_text(f"#!/bin/bash\nset -euo pipefail\n{program}\n")
         run.chmod(0o755)
         (self.folder / "status").unlink(missing_ok=True)
-        root = self._on_disk() if clock is Clock.REAL else self._on_tree()
-        command = [
-            self.parts.kernel,
-            "con=null",
-            "con0=null,fd:1",
-            *root,
-            f"init={init}",
-            f"bench={self.folder.resolve()}",
-            *SIMULATORS,
-        ]
+        words = ("con=null", "con0=null,fd:1", f"mem={MEMORY}", f"init={init}", f"bench={self.folder.resolve()}")
+        command = [self.parts.kernel, *words, *self._runs_on(kind), *SIMULATORS]
         console = (self.folder / "console").open("ab")
         self._started = time.monotonic()
         with console:
@@ -117,19 +110,22 @@ class Machine:
                 command, stdin=subprocess.DEVNULL, stdout=console, stderr=console, env=self._environment(), start_new_session=True
             )
 
-    def _on_disk(self) -> Sequence[str]:
-        changes = f"ubd0={self._scratch / 'changes'},{self.parts.disk}"
-        return (f"mem={MEMORY}", changes, "root=/dev/ubda", "rootfstype=ext4", "rw")
+    def _runs_on(self, kind: Kind) -> Sequence[str]:
+        tree = ("root=/dev/root", "rootfstype=hostfs", f"rootflags={self.parts.tree}", "ro")
+        match kind:
+            case Kind.DISK:
+                return (f"ubd0={self._scratch / 'changes'},{self.parts.disk}", "root=/dev/ubda", "rootfstype=ext4", "rw", "systemd.show_status=false")
+            case Kind.TREE:
+                return (f"ubd0={self._card()}", f"card={CARD}", *tree)
+            case Kind.SIMULATED:
+                return ("time-travel=inf-cpu", *tree)
 
-    def _on_tree(self) -> Sequence[str]:
-        return (
-            f"mem={ROOMY}",
-            "time-travel=inf-cpu",
-            "root=/dev/root",
-            "rootfstype=hostfs",
-            f"rootflags={self.parts.tree}",
-            "ro",
-        )
+    def _card(self) -> Path:
+        """An empty disk, made once a guest."""
+        card = self._scratch / "card"
+        if not card.exists():
+            subprocess.run(["mke2fs", "-q", "-t", "ext4", card, CARD_SIZE], stdout=subprocess.DEVNULL, check=True)
+        return card
 
     def _environment(self) -> Mapping[str, str]:
         """Restartable sequences of newer C libraries do not survive in the guest's processes."""
@@ -155,8 +151,8 @@ class Machine:
             raise GuestFailed(f"the guest ended without a result\n{self.last_words()}") from None
         return Ended(status, (self.folder / "output").read_text(errors="replace"), seconds)
 
-    def run(self, program: str, timeout_s: float, clock: Clock = Clock.REAL) -> Ended:
-        self.start(program, clock=clock)
+    def run(self, program: str, timeout_s: float, kind: Kind = Kind.TREE) -> Ended:
+        self.start(program, kind)
         return self.wait(timeout_s)
 
     def cut_power(self) -> None:
@@ -172,9 +168,9 @@ class Machine:
         return self._process is None or self._process.poll() is not None
 
     def last_words(self) -> str:
-        """The ends of what the program printed and of the console."""
+        """The ends of the console and of what the program printed."""
         words = []
-        for name in ("output", "console"):
+        for name in ("console", "output"):
             with contextlib.suppress(OSError):
                 words.append(f"-- {name}\n" + (self.folder / name).read_text(errors="replace")[-3000:])
         return "\n".join(words)

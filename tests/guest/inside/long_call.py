@@ -2,7 +2,7 @@
 
 python -m tests.guest.inside.long_call [SECONDS]
 
-The far end says one steady tone; at the ear its phase turns slowly with the drift, and jumps where a frame was dropped or made up.
+The far end says a tone that rises steadily; its height at the ear tells where in the voice the ear is, and so what was made up or left out.
 """
 
 from __future__ import annotations
@@ -23,37 +23,60 @@ from tests.peers.ports import free_port_block
 from tests.peers.sound import tone
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from tests.peers.sound import Samples
 
-HZ = 1012.5
-"""A lost frame of 10 ms turns its phase by an eighth, one of 20 ms by a quarter."""
-JUMP_TURNS = 0.06
+    FloatArray = npt.NDArray[np.float64]
+
+FIRST_HZ, RISE_HZ_S = 600.0, 1.0
+LOUD_DBM0 = -10.0
 WINDOW = 160
+LOOK_S = 20.0
+"""At the beginning and at the end, to tell where in the voice the ear is."""
+PACKET_MS = 20
 LEAD_S, TAIL_S = 3.0, 2.0
 DRIFTS_PPM = (0, 100, -100)
 
 
 def drift(ppm: int, card: str = "Loopback") -> None:
-    """Let the card's clock run so much fast; the loop-back takes it in tens of ppm."""
+    """Let the card's clock run so much fast; the loop-back takes the length of a second, in tens of ppm."""
     for device in (0, 1):
         control = f"iface=PCM,name='PCM Rate Shift 100000',device={device}"
         done = subprocess.run(
-            ["amixer", "-q", "-c", card, "cset", control, str(100000 + ppm // 10)], capture_output=True, text=True, check=False
+            ["amixer", "-q", "-c", card, "cset", control, str(100000 - ppm // 10)], capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"the clock of {card} cannot be shifted: {done.stderr}"
 
 
-def slips(heard: Samples) -> tuple[int, float]:
-    """Jumps of the tone's phase, and how much of the time there was hardly any tone."""
+def rising(seconds: float) -> Samples:
+    """A tone that rises steadily: its height tells how far the voice has come."""
+    at_s = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    loud = np.abs(tone(FIRST_HZ, 0.1, LOUD_DBM0)).max()
+    return np.round(loud * np.sin(_turns(at_s) * 2 * np.pi)).astype(np.int16)
+
+
+def _turns(at_s: FloatArray) -> FloatArray:
+    return FIRST_HZ * at_s + RISE_HZ_S / 2 * at_s**2
+
+
+def made_up_ms(heard: Samples) -> tuple[float, float]:
+    """How much more sound the ear was given than the far end said (less: negative), and percent of the time without sound.
+
+    Against a tone that rises as the one that was said, what is heard beats the higher the further it is behind.
+    """
     count = len(heard) // WINDOW
-    turn = np.exp(-2j * np.pi * HZ * np.arange(count * WINDOW) / RATE_HZ)
-    found = (heard[: count * WINDOW] * turn).reshape(count, WINDOW).mean(axis=1)
+    at_s = np.arange(count * WINDOW) / RATE_HZ
+    found = (heard[: count * WINDOW] * np.exp(-2j * np.pi * _turns(at_s))).reshape(count, WINDOW).mean(axis=1)
     quiet = np.abs(found) < np.median(np.abs(found)) / 2
-    steps = np.abs(np.angle(found[2:] / np.where(found[:-2] == 0, 1, found[:-2]))) / (2 * np.pi)
-    jumps = steps > JUMP_TURNS
-    # a jump is seen by each window it touches: those close together are one
-    starts = np.flatnonzero(jumps & ~np.concatenate([[False], jumps[:-1]]))
-    return int((np.diff(starts, prepend=-100) > 5).sum()), round(float(quiet.mean()) * 100, 2)
+    turned = np.unwrap(np.angle(found)) / (2 * np.pi)
+    look = round(LOOK_S * RATE_HZ / WINDOW)
+    ahead_s = [_slope_hz(part) / RISE_HZ_S for part in (turned[:look], turned[-look:])]
+    return round(1000 * (ahead_s[0] - ahead_s[1]), 1), round(float(quiet.mean()) * 100, 2)
+
+
+def _slope_hz(turned: FloatArray) -> float:
+    return float(np.polyfit(np.arange(len(turned)) * WINDOW / RATE_HZ, turned, 1)[0])
 
 
 def call(ppm: int, seconds: float) -> dict[str, object]:
@@ -73,14 +96,20 @@ def call(ppm: int, seconds: float) -> dict[str, object]:
         invite = sip.wait_invite()
         sip.answer(invite, 200, "OK", voice.port)
         device.wait_line("in call")
-        voice.start_speaking(tone(HZ, seconds + LEAD_S + TAIL_S), invite.media)
+        voice.start_speaking(rising(seconds + LEAD_S + TAIL_S), invite.media)
         phone.listen(LEAD_S)
-        jumps, quiet = slips(phone.listen(seconds))
+        made_up, quiet = made_up_ms(phone.listen(seconds))
         phone.replace()
         sip.answer(sip.wait_request("BYE"), 200, "OK")
         device.wait_line("idle")
         xruns = device.ask("status")["sound"]
-    return {"seconds": seconds, "slips": jumps, "quiet_percent": quiet, **xruns}
+    return {
+        "seconds": seconds,
+        "slips": round(abs(made_up) / PACKET_MS, 1),
+        "made_up_ms": made_up,
+        "quiet_percent": quiet,
+        **xruns,
+    }
 
 
 def main() -> int:

@@ -108,7 +108,8 @@ class Scene:
         assert decision.uplink == to, f"calls go by {decision.uplink}, not {to}: {decision.reason}"
         talk.wait_live(decision.at_s)
         near, far = talk.longest_hole_ms(near_from=cut_s), talk.longest_hole_ms(far_from=far_from)
-        figures = {"decided_ms": round(1000 * (decision.at_s - cut_s)), "ear_hole_ms": near, "far_hole_ms": far}
+        decided_ms = max(0, round(1000 * (decision.at_s - cut_s)))  # the log's moments are whole milliseconds, cut short
+        figures = {"decided_ms": decided_ms, "ear_hole_ms": near, "far_hole_ms": far}
         return {**figures, "why": decision.reason}
 
 
