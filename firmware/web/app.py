@@ -96,9 +96,17 @@ class Web:
     async def _events(self, asked: Asked) -> Response:
         return stream(self.feed, as_data, functools.partial(self._is_in, asked.visitor))
 
-    def _is_in(self, visitor: Visitor) -> bool:
-        """Watching is no sign of life: a page left open must not keep its session for ever."""
+    async def _is_in(self, visitor: Visitor) -> bool:
+        """Watching is no sign of life: a page left open must not keep its session for ever. A token may have been revoked meanwhile."""
+        if visitor.token:
+            return await self._is_kept(visitor.token)
         return not visitor.session or self.sessions.visitor(visitor.session, secure=visitor.secure, used=False) is not None
+
+    async def _is_kept(self, token: str) -> bool:
+        try:
+            return any(each["id"] == token for each in await self.door.ask("access.tokens"))
+        except (DeviceAbsent, OrderRefused):
+            return True  # there is no device to look at either
 
     async def _mqtt(self, _: Asked) -> Response:
         return JSONResponse(self.mqtt.standing)

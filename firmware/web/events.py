@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -12,7 +12,7 @@ RETRY_MS = 1000
 """How soon a browser comes back when this process was restarted."""
 
 Shown = Callable[[Look], Mapping[str, object]]
-StillIn = Callable[[], bool]
+StillIn = Callable[[], Awaitable[bool]]
 
 
 def stream(feed: Feed, shown: Shown, still_in: StillIn) -> Response:
@@ -32,7 +32,7 @@ async def _changes(feed: Feed, shown: Shown, still_in: StillIn) -> AsyncIterator
     before: dict[str, object] = {}
     async with contextlib.aclosing(feed.watch()) as looks:
         async for look in looks:
-            if not still_in():
+            if not await still_in():
                 yield "event: signed-out\ndata: {}\n\n"
                 return
             now = dict(look.drawn(shown))

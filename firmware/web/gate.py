@@ -77,7 +77,7 @@ class Gate:
         except (DeviceAbsent, OrderRefused):
             return NOBODY
         rights = scopes_of(found["scope"])
-        return Visitor(How.TOKEN, rights) if rights else NOBODY
+        return Visitor(How.TOKEN, rights, token=found["id"]) if rights else NOBODY
 
     async def _is_simulated(self) -> bool:
         """The demo's door is for a simulated telephone only; it must not open a real one. While there is no device there is nothing to open."""

@@ -4,7 +4,7 @@ A page is readable as it comes; what changes afterwards, and every form, is brou
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,7 @@ _SETUP = PageKind("/setup", "setup", N_("First set-up"))
 class Pages:
     """`still_in` says whether a visitor's session goes on, for the stream of events."""
 
-    def __init__(self, door: Door, feed: Feed, still_in: Callable[[Visitor], bool]) -> None:
+    def __init__(self, door: Door, feed: Feed, still_in: Callable[[Visitor], Awaitable[bool]]) -> None:
         self._door = door
         self._feed = feed
         self._still_in = still_in

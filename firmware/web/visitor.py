@@ -35,6 +35,8 @@ class Visitor:
     session: str = ""
     secure: bool = False
     """Whether the session goes over TLS."""
+    token: str = ""
+    """The id of the token, by which it can be revoked."""
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes

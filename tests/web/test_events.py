@@ -47,7 +47,8 @@ def following(client: Client) -> Iterator[Follower]:
     connection = http.client.HTTPConnection(urlsplit(client.url).netloc, timeout=30)
     try:
         cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-        connection.request("GET", f"{API}/events", headers={"cookie": cookie} if cookie else {})
+        headers = client.as_script if client.token else {"cookie": cookie} if cookie else {}
+        connection.request("GET", f"{API}/events", headers=headers)
         yield Follower(connection.getresponse())
     finally:
         connection.close()
@@ -90,6 +91,19 @@ def test_a_page_left_open_is_told_when_its_session_has_ended(tmp_path: Path) -> 
         with following(client) as follower:
             follower.wait(lambda seen: seen["status"])
             assert client.ask("DELETE", "/session").status == 200
+            device.lift()
+            while not follower.ended:
+                follower.step()
+
+
+def test_a_stream_ends_with_its_token(tmp_path: Path) -> None:
+    with Adapter(tmp_path / "device", "") as device, PageProcess(tmp_path / "page", device.state) as page:
+        owner = Client.of(page)
+        owner.set_up(device.state)
+        script = owner.new_token("read")
+        with following(script) as follower:
+            follower.wait(lambda seen: seen["status"])
+            owner.ask("DELETE", f"/tokens/{owner.get('/tokens').json[0]['id']}")
             device.lift()
             while not follower.ended:
                 follower.step()
