@@ -37,9 +37,8 @@ def owned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Adapter, P
 def written(page: PageProcess) -> int:
     """What the process gave the disk so far, and what it holds in files without a name."""
     books = dict(line.split(": ") for line in Path(f"/proc/{page.process.pid}/io").read_text().splitlines())
-    files = list(Path(f"/proc/{page.process.pid}/fd").iterdir())
-    held = sum(each.stat().st_size for each in files if "(deleted)" in str(each.readlink()) and each.is_file())
-    return int(books["write_bytes"]) + held
+    nameless = sum(size for name, size in page.open_files().items() if name.startswith("/") and "(deleted)" in name)
+    return int(books["write_bytes"]) + nameless
 
 
 def kept(*folders: Path) -> int:
