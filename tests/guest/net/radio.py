@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ from tests.lab.uplink import Uplink
 from tests.peers.process import Process, program_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.lab.namespaces import Namespaces
     from tests.lab.uplink import UplinkPlan
 
@@ -25,7 +29,8 @@ ssid={name}
 hw_mode=g
 channel={channel}
 wpa=2
-wpa_key_mgmt=WPA-PSK
+wpa_key_mgmt={methods}
+ieee80211w={frames}
 rsn_pairwise=CCMP
 wpa_passphrase={passphrase}
 ctrl_interface={folder}/hostapd
@@ -38,6 +43,10 @@ network={{
   psk="{passphrase}"
 }}
 """
+AFRESH = "ctrl_interface=DIR=/run/wpa_supplicant\nupdate_config=1\n"
+"""As docs/wifi.md has it: no network yet, and the socket where the device looks for it."""
+WPA2, WPA3 = ("WPA-PSK", 0), ("SAE", 2)
+"""How the access point protects its network, and whether that goes for management frames."""
 JOIN_S = 30.0
 
 
@@ -51,12 +60,15 @@ class Radio(Uplink):
             was = next((radio / "device/net").iterdir()).name
             subprocess.run([program_path("iw"), "phy", radio.name, "set", "netns", "name", space.name], check=True)
             space.ip("link", "set", was, "name", name)
+        self._protection = WPA2
         self._access_point = self._switch_on()
         self._station: Process | None = None
 
     def _switch_on(self) -> Process:
         config = self._folder / "hostapd.conf"
-        config.write_text(ACCESS_POINT.format(name=NAME, channel=CHANNEL, passphrase=PASSPHRASE, folder=self._folder))
+        methods, frames = self._protection
+        words = {"name": NAME, "channel": CHANNEL, "passphrase": PASSPHRASE, "methods": methods, "frames": frames}
+        config.write_text(ACCESS_POINT.format(folder=self._folder, **words))
         with self.router.inside():
             process = Process(["hostapd", config], self._folder)
         process.wait_for_line("AP-ENABLED")
@@ -70,6 +82,40 @@ class Radio(Uplink):
         with self.device.inside():
             self._station = Process(["wpa_supplicant", "-Dnl80211", f"-i{self.interface}", f"-c{config}"], self._folder)
         return self._station.wait_for_line(awaited, JOIN_S).string
+
+    def start_afresh(self) -> None:
+        """The device's system knows no network and has no address: whoever wants one asks its wpa_supplicant."""
+        config = self._folder / "afresh.conf"
+        config.write_text(AFRESH)
+        self._leave()
+        if self.client:
+            self.client.stop()
+        self.device.ip("address", "flush", "dev", self.interface)
+        with self.device.inside():
+            words = ["wpa_supplicant", "-d", "-Dnl80211", f"-i{self.interface}", f"-c{config}"]
+            self._station = Process(words, self._folder, name="afresh")
+        self._station.wait_for_line(f"Added interface {self.interface}")
+
+    @contextmanager
+    def leasing(self) -> Iterator[None]:
+        """Once the radio is let in its system gets an address, as from networkd."""
+        assert self._station
+        station, known = self._station, len(self._station.lines)
+
+        def lease() -> None:
+            station.wait_for_line("CTRL-EVENT-CONNECTED", JOIN_S, after=known)
+            self.client = DhcpClient(self, self._folder / "dhcp")
+
+        waiting = threading.Thread(target=lease)
+        waiting.start()
+        yield
+        waiting.join()
+
+    def protect(self, protection: tuple[str, int]) -> None:
+        """The access point starts anew with its network protected so."""
+        self._protection = protection
+        self._access_point.stop()
+        self._access_point = self._switch_on()
 
     def lease(self) -> None:
         began_s = time.monotonic()
