@@ -31,6 +31,7 @@ class HookSwitch:
     def __init__(self, quiet_ms: float) -> None:
         self._quiet_ms = quiet_ms
         self._burst: Burst | None = None
+        self._seen_ms = float("-inf")
         self.closed = False
 
     @property
@@ -44,7 +45,9 @@ class HookSwitch:
         return self.closed if self._burst is None else self._burst.closed
 
     def edge(self, closed: bool, at_ms: float) -> Change | None:  # noqa: FBT001  (a contact has two states)
-        """Take one edge; the answer is the change before it, if that one had already lasted long enough."""
+        """Take one edge; the answer is the change before it, if that one had already lasted long enough. One from before a look that counted is old news."""
+        if at_ms < self._seen_ms:
+            return None
         earlier = self.settle(at_ms)
         burst = self._burst
         if burst is None:
@@ -74,6 +77,8 @@ class HookSwitch:
         self._burst = None
         if burst.closed == self.closed:
             return None
+        if burst.anticipated:
+            self._seen_ms = burst.first_ms
         self.closed = burst.closed
         return Change(burst.closed, burst.first_ms)
 

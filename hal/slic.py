@@ -16,6 +16,9 @@ from hal.ports import Edge, LinePins, Pins, Scheduler, Timer
 DEBOUNCE_MS = 6.0
 """Quiet time that settles a change. The shortest make or break we accept is 11.4 ms (22 pulses a second, 3:1) with 5 ms of bounce in it."""
 
+LOST_EDGE_MS = 250.0
+"""An edge not heard of so long after the last one is lost, not late: longer than a loaded processor has kept one back (51 ms were seen)."""
+
 WAKE_MS = 100.0
 """After power-down the switch hook is looked at again this late. Our choice: the data sheet gives no start-up time (unconfirmed)."""
 
@@ -192,9 +195,13 @@ class Slic:
             self._advance(self._hook.look(closed, self._scheduler.now_ms()))
 
     def _settle(self) -> None:
+        """By what the edges tell alone: the pin as it is now would mix what is with what was, for edges come late where the processor is busy."""
+        if self._sees_the_loop():
+            self._advance(self._hook.settle(self._scheduler.now_ms()))
+
+    def _look_for_a_lost_edge(self) -> None:
         if self._sees_the_loop():
             self._look()
-            self._advance(self._hook.settle(self._scheduler.now_ms()))
 
     def _sees_the_loop(self) -> bool:
         return not self._closed and isinstance(self._feed, Feeding | Ringing)
@@ -205,6 +212,8 @@ class Slic:
             wait_ms = max(0.0, self._hook.due_ms - self._scheduler.now_ms())
             # Posted once more, so that edges which happened earlier but still wait in the inbox are heard first.
             self._settling = self._scheduler.later(wait_ms, lambda: self._scheduler.post(self._settle))
+        else:
+            self._settling = self._scheduler.later(LOST_EDGE_MS, lambda: self._scheduler.post(self._look_for_a_lost_edge))
         if change is not None:
             self._report(change)
 
