@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -48,14 +49,6 @@ class Kind(Enum):
     speed. Nothing in it may spin, and a disk would be far too slow."""
 
 
-def built(what: str) -> Path:
-    """The `kernel`, the `disk` or the `tree` it is made of, made if it is not there; minutes the first time."""
-    done = subprocess.run([RECIPE, what], stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        raise GuestFailed(f"image-build/guest/build {what} failed with {done.returncode}")
-    return Path(done.stdout.split()[-1])
-
-
 @dataclass(frozen=True)
 class Parts:
     """What a guest is booted from."""
@@ -64,6 +57,20 @@ class Parts:
     disk: Path
     tree: Path
     """The disk's files, in a folder of this machine."""
+
+
+def built() -> Parts:
+    """Made where they are not there, kernel and disk side by side; minutes the first time."""
+    with ThreadPoolExecutor() as pool:
+        kernel, disk = pool.map(_built, ("kernel", "disk"))
+    return Parts(kernel, disk, _built("tree"))
+
+
+def _built(what: str) -> Path:
+    done = subprocess.run([RECIPE, what], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise GuestFailed(f"image-build/guest/build {what} failed with {done.returncode}")
+    return Path(done.stdout.split()[-1])
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,13 @@ class Machine:
         tree = ("root=/dev/root", "rootfstype=hostfs", f"rootflags={self.parts.tree}", "ro")
         match kind:
             case Kind.DISK:
-                return (f"ubd0={self._scratch / 'changes'},{self.parts.disk}", "root=/dev/ubda", "rootfstype=ext4", "rw", "systemd.show_status=false")
+                return (
+                    f"ubd0={self._scratch / 'changes'},{self.parts.disk}",
+                    "root=/dev/ubda",
+                    "rootfstype=ext4",
+                    "rw",
+                    "systemd.show_status=false",
+                )
             case Kind.TREE:
                 return (f"ubd0={self._card()}", f"card={CARD}", *tree)
             case Kind.SIMULATED:
