@@ -119,13 +119,25 @@ class VoiceWatch:
         ear, call = self._ears[handle], self._calls[handle]
         now_s = asyncio.get_running_loop().time()
         heard = call.heard()
-        if heard is None or not heard.packets or not call.established or call.is_quiet_by_right:
-            ear.seen, ear.steady, ear.stalled_s = None, False, 0.0
-            self._again(handle, ear, _IDLE_S)
+        if call.is_quiet_by_right:
+            self._excuse(handle, ear)
+        elif heard is None or not heard.packets or not call.established:
+            self._learn_anew(handle, ear)  # a silence that was told of goes on until something is heard
         elif ear.stalled_s:
             self._look_for_end(handle, ear, heard, now_s)
         else:
             self._look_for_silence(handle, ear, heard, now_s)
+
+    def _excuse(self, handle: str, ear: _Ear) -> None:
+        """A silence that was told of just before is an uplink's fault no longer."""
+        if ear.stalled_s:
+            ear.stalled_s = 0.0
+            self._report(VoiceResumed(handle))
+        self._learn_anew(handle, ear)
+
+    def _learn_anew(self, handle: str, ear: _Ear) -> None:
+        ear.seen, ear.steady = None, False
+        self._again(handle, ear, _IDLE_S)
 
     def _look_for_silence(self, handle: str, ear: _Ear, heard: Heard, now_s: float) -> None:
         ear.take(heard, now_s)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.lab.conversation import Conversation
-from tests.lab.decisions import wait_decision
+from tests.lab.decisions import decisions, wait_decision
 from tests.lab.laboratory import ETHERNET, WIFI
 from tests.lab.stage import Stage
+from tests.peers.sound import tone_level_dbm0
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from tests.lab.uplink import Uplink
 
+HELD_S = 4.0
+"""Longer than voice may be missing before probes that are answered count no more."""
+SIGNAL_PIECE, SIGNAL_DBM0 = 480, -26.0
 LONGEST_HOLE_MS = 2000.0  # only a bound against hanging on; the figures are those of make bench-failover
 FAULTS: dict[str, Callable[[Uplink], float]] = {
     "cable": lambda uplink: uplink.unplug(),
@@ -129,6 +133,41 @@ def test_held_by_the_far_end_it_comes_back_live(tmp_path: Path) -> None:
         resumed_s = time.monotonic()
         talk.wait_live(since_s=resumed_s)
         assert stage.hang_up()["outcome"] == "answered"
+
+
+def signals(talk: Conversation) -> bool:
+    """Whether 440 Hz and 660 Hz after it were heard in the receiver, each for a moment: the short signal of a move."""
+    _, samples = talk.near()
+    starts = range(0, len(samples) - SIGNAL_PIECE, SIGNAL_PIECE // 4)
+    at = [
+        next((start for start in starts if tone_level_dbm0(samples[start : start + SIGNAL_PIECE], hz) > SIGNAL_DBM0), None)
+        for hz in (440, 660)
+    ]
+    return None not in at and at[0] < at[1]  # type: ignore[operator]
+
+
+def test_a_short_signal_tells_whoever_talks(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.call()
+        talk = stage.talk()
+        assert not signals(talk)
+        stage.lab["eth0"].unplug()
+        stage.device.process.wait_until(lambda: signals(talk), "no signal was heard", 10.0, every_s=0.3)
+
+
+@pytest.mark.parametrize("by_us", [True, False])
+def test_a_hold_is_no_silence_that_moves_a_call(tmp_path: Path, *, by_us: bool) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.call()
+        talk, lines = stage.talk(), len(stage.device.process.lines)
+        stage.device.flash() if by_us else stage.far.order("hold")
+        stage.device.wait(lambda status: status["calls"][0]["state"] == "held", "the hold")
+        time.sleep(HELD_S)
+        stage.device.flash() if by_us else stage.far.order("resume")
+        talk.wait_live(since_s=time.monotonic())
+        time.sleep(HELD_S)
+        assert not decisions(stage.device.process, lines)
+        assert stage.active() == "eth0"
 
 
 def test_two_calls_both_go_on(tmp_path: Path) -> None:
