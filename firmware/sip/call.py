@@ -149,7 +149,7 @@ class Call(CallMedia):
         flags = 0
         if terms.address != told.address:
             flags |= pj.PJSUA_CALL_UPDATE_CONTACT | pj.PJSUA_CALL_UPDATE_VIA
-        if terms.sockets != told.sockets:
+        if terms.sockets != told.sockets or self.renews_keys:
             flags |= pj.PJSUA_CALL_REINIT_MEDIA
         if terms.held and not told.held:
             options.options = flags
@@ -279,6 +279,8 @@ class Call(CallMedia):
     @shielded
     def onCallTsxState(self, prm: Any) -> None:
         state = prm.e.body.tsxState
+        if state.type == pj.PJSIP_EVENT_RX_MSG and state.tsx.method == "INVITE":
+            self.learn_keeping(state.src.rdata.wholeMsg)
         if state.tsx.role == pj.PJSIP_ROLE_UAC and state.tsx.method == "INVITE" and self.established:
             if state.tsx.state >= pj.PJSIP_TSX_STATE_COMPLETED > state.prevState:
                 self._take_answer(state.tsx.statusCode)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import pjsua2 as pj
 from firmware.settings.model import Account as AccountSettings
 from firmware.sip.news import Quality
 from firmware.sip.renegotiation import Terms
-from firmware.sip.sdp import answerable, limit_codecs, readdress
+from firmware.sip.sdp import answerable, has_fingerprint, limit_codecs, offer_keys, readdress, speaks_of_connections
 
 _SRTP_ACTIVE = re.compile(r"SRTP status: Active Crypto-suite: (\S+)")
 
@@ -55,6 +56,12 @@ class CallMedia(pj.Call):  # type: ignore[misc]
     settings: AccountSettings
     codecs: tuple[str, ...] = ()
     """In this call's own order, where that is not the account's: it stays when the call moves."""
+    keys_by_dtls = False
+    """They belong to the sockets and addresses of both ends: who moves agrees on new ones (RFC 5763 section 6.6)."""
+    renews_keys = False
+    """The far end forgets them with every re-INVITE, so that there must be new ones then too."""
+    outside: Callable[[], str] = staticmethod(lambda: "")
+    """Our address as the far end may see it; empty where that is not known."""
 
     def sound(self) -> Any:
         """The call's place in the bridge; None while it has none: before the first answer, and held with a=inactive."""
@@ -141,6 +148,12 @@ class CallMedia(pj.Call):  # type: ignore[misc]
         """Whether the codec in use passes a modem's tones."""
         return self.codec().partition("/")[0] in _G711
 
+    def learn_keeping(self, message: str) -> None:
+        """Asterisk 22 without ICE begins DTLS anew whenever anything is agreed on, whatever it says; pjsua2 and baresip keep what they have, baresip
+        for good. It alone of them writes a=connection."""
+        if has_fingerprint(message):
+            self.renews_keys = speaks_of_connections(message)
+
     def fix_delay(self, *, wanted: bool) -> None:
         """Hold the jitter buffer still, or let it follow the network again."""
         with contextlib.suppress(pj.Error):
@@ -153,7 +166,10 @@ class CallMedia(pj.Call):  # type: ignore[misc]
         if terms.fax:
             codecs = tuple(codec for codec in codecs if codec in _G711) or _G711
         limited = limit_codecs(description.wholeSdp, answerable(remote, codecs))
+        self.keys_by_dtls = has_fingerprint(limited)
+        # Asterisk answers a handshake where the description says, and nowhere else.
+        address = (self.outside() if self.keys_by_dtls else "") or terms.address
         if terms.address:
-            limited = readdress(limited, terms.address)
+            limited = readdress(offer_keys(limited, behind_nat=address != terms.address), address)
         if limited != description.wholeSdp:
             description.wholeSdp = limited

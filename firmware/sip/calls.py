@@ -24,6 +24,7 @@ from firmware.sip.hold_music import hold_music
 from firmware.sip.identity import caller_of
 from firmware.sip.media_watch import MediaWatch
 from firmware.sip.news import CallEstablished, CallOver, CallReplaced, MediaChanged, News, TransferDone
+from firmware.sip.outside import outside
 from firmware.sip.patch_bay import PatchBay
 from firmware.sip.referral import address_of, is_among, target_of
 from firmware.sip.renegotiation import Terms
@@ -87,6 +88,7 @@ class Calls(Mapping[str, Call]):
         if account:
             call.talk.start_from(account.local_address)
             call.codecs = account.codecs
+            call.outside = lambda: outside(account)
         self._calls[call.handle] = call
         self._digits[call.handle] = digits
 

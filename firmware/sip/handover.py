@@ -2,7 +2,8 @@
 
 The steps, measured before they were chosen: DS, the same sockets, whose packets the routes send by the new uplink already, and a re-INVITE that tells
 the far end the new address; B, new sockets as well; A, the same once the registrar knows the new address, for far ends that take nothing from strangers;
-at last the same number is called again. Routes, registrations and what a redial is are decided elsewhere.
+at last the same number is called again. Where keys were agreed on by DTLS there must be new ones, which some far ends send only to the address they were
+told, and take no second try: A at once. Routes, registrations and what a redial is are decided elsewhere.
 """
 
 import asyncio
@@ -46,12 +47,13 @@ _ENGINES_OWN = frozenset({408, 503})
 class Step(Enum):
     DS = "DS"
     B = "B"
+    REGISTERING = "registering"
     A = "A"
     REDIAL = "redial"
     DONE = "done"
 
 
-_NEXT = {Step.DS: Step.B, Step.B: Step.A, Step.A: Step.REDIAL}
+_NEXT = {Step.DS: Step.B, Step.B: Step.REGISTERING, Step.A: Step.REDIAL}
 _HOW: dict[Step, How] = {Step.DS: "DS", Step.B: "B", Step.A: "A"}
 
 
@@ -70,11 +72,13 @@ class Moving(Protocol):
 
 @dataclass(frozen=True)
 class Way:
-    """Where a call is to go: the uplink's name, our address there, and whether the call's sockets can send from there at all."""
+    """Where a call is to go: the uplink's name, our address there, whether the call's sockets can send from there at all, and whether its keys
+    were agreed on between addresses, so that there must be new ones."""
 
     bearer: str
     address: str
     same_family: bool = True
+    needs_keys: bool = False
 
 
 class Handover:
@@ -105,6 +109,10 @@ class Handover:
 
     def start(self) -> None:
         self._call.on_answer = self._take_answer
+        if self._way.needs_keys:
+            # The account is about to register; until it does it counts as registered, by the old uplink.
+            self._wait(0, lambda: self._take(Step.REGISTERING))
+            return
         if self._swallowed and self._way.same_family:
             self._call.say_again()
         self._take(Step.DS if self._way.same_family else Step.B)
@@ -117,17 +125,17 @@ class Handover:
 
     def registered(self) -> None:
         """The account is registered by the new uplink."""
-        if self._step is Step.A:
-            self._ask(new_sockets=True)
+        if self._step is Step.REGISTERING:
+            self._take(Step.A)
 
     def _take(self, step: Step) -> None:
         self._step = step
         match step:
-            case Step.DS | Step.B:
-                self._ask(new_sockets=step is Step.B)
-            case Step.A if self._is_registered():
-                self._ask(new_sockets=True)
-            case Step.A:
+            case Step.DS | Step.B | Step.A:
+                self._ask(new_sockets=step is not Step.DS)
+            case Step.REGISTERING if self._is_registered():
+                self._take(Step.A)
+            case Step.REGISTERING:
                 self._wait(_REGISTER_S, self._give_up_for_now)
             case Step.REDIAL:
                 self._call_again()
@@ -157,7 +165,7 @@ class Handover:
         if heard and heard.packets and heard.silent_ms < 1000 * _VOICE_S and self._spoke:
             self._finish()
         else:
-            self._take(Step.A if self._step is not Step.A else Step.REDIAL)
+            self._take(Step.REGISTERING if self._step is not Step.A else Step.REDIAL)
 
     def _listen(self) -> None:
         """The far end has agreed: wait for its voice, if there is any to be waited for."""

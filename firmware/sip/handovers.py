@@ -50,7 +50,8 @@ class Handovers:
         if call.is_over:
             return
         if call.established:
-            self._start(call, Way(bearer, address, same_family=_same_family(call.talk.wanted.address, address)))
+            same_family = _same_family(call.talk.wanted.address, address)
+            self._start(call, Way(bearer, address, same_family=same_family, needs_keys=call.keys_by_dtls))
         elif call.is_placed:
             self._place_anew(call, bearer)
         else:

@@ -41,6 +41,26 @@ def readdress(sdp: str, address: str) -> str:
     return re.sub(rf"(?m)^([oc]=|a=rtcp:)(.*\bIN {family} )(?!0\.0\.0\.0|::\s*$)\S+", rf"\g<1>\g<2>{address}", sdp)
 
 
+def has_fingerprint(sdp: str) -> bool:
+    """Whether the keys are to be agreed on by DTLS, on the way of the voice itself (RFC 5763)."""
+    return re.search(r"(?m)^a=fingerprint:", sdp) is not None
+
+
+def speaks_of_connections(sdp: str) -> bool:
+    """Whether it says if the DTLS association is a new one (RFC 4145 section 5)."""
+    return re.search(r"(?m)^a=connection:", sdp) is not None
+
+
+def offer_keys(sdp: str, *, behind_nat: bool) -> str:
+    """Our offer, with what it says of DTLS made plain: the association is a new one (RFC 4145 section 5), and behind a NAT we are its client.
+
+    Left the choice, a far end makes itself the client (RFC 5763 section 5) and sends to an address of ours that nobody reaches before we have sent from
+    it, while we wait: there would be no voice at all.
+    """
+    role = "active" if behind_nat else "actpass"
+    return re.sub(r"(?m)^a=setup:actpass\s*$", f"a=setup:{role}\r\na=connection:new\r", sdp)
+
+
 def _lines(sdp: str) -> list[str]:
     return sdp.replace("\r\n", "\n").rstrip("\n").split("\n")
 

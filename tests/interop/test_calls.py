@@ -91,6 +91,21 @@ def test_the_exchange_is_heard_and_hears(
     assert loudest_dbm0(heard, MILLIWATT_HZ) > HEARD_DBM0
 
 
+@pytest.mark.parametrize(("transport", "encryption"), WAYS)
+def test_a_call_taken_back_from_hold_is_heard(
+    exchange: Callable[..., tuple[Asterisk, Adapter]], transport: str, encryption: str
+) -> None:
+    _, device = exchange(transport, encryption)
+    call(device, MILLIWATT)
+    wait_talking(device, encryption)
+    device.flash()
+    device.wait_line("dial tone")
+    device.wait(lambda status: status["calls"][0]["state"] == "held", "the hold")
+    device.flash()
+    wait_talking(device, encryption)
+    assert loudest_dbm0(device.samples(2.0), MILLIWATT_HZ) > HEARD_DBM0
+
+
 @pytest.mark.parametrize("codec", ["PCMA", "PCMU", "G722", "opus"])
 def test_each_codec_carries_the_voice(exchange: Callable[..., tuple[Asterisk, Adapter]], codec: str) -> None:
     _, device = exchange(codecs=[codec])

@@ -14,6 +14,8 @@ from tests.lab.test_in_trouble import FLAPS_S, flap
 if TYPE_CHECKING:
     from pathlib import Path
 
+SUITE = "AES_CM_128_HMAC_SHA1_80"
+
 
 @pytest.mark.parametrize(
     ("far", "fault"), [*(("asterisk", each) for each in FAULTS), ("baresip", "cable"), ("baresip", "internet")]
@@ -33,6 +35,16 @@ def test_over_connections_and_encrypted(tmp_path: Path, far: str, transport: str
         cut(stage, FAULTS["silence"])
         assert bool(stage.device.ask("status")["calls"][0]["srtp"]) == (transport == "tls")
         stage.hang_up()
+
+
+@pytest.mark.parametrize("far", ["pjsua2", "asterisk"])
+def test_with_keys_agreed_on_by_dtls(tmp_path: Path, far: str) -> None:
+    """There are new ones after the move, and they are agreed on through both NATs."""
+    with Stage(tmp_path, (ETHERNET, WIFI), far=far, transport="tls", keys="dtls") as stage:
+        stage.call()
+        cut(stage, FAULTS["cable"])
+        stage.device.wait(lambda status: status["calls"][0]["srtp"] == SUITE, "the keys")
+        assert stage.hang_up()["outcome"] == "answered"
 
 
 @pytest.mark.parametrize("period_s", [1.0, 5.0, 20.0])

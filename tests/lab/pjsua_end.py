@@ -28,15 +28,18 @@ FRAME_MS, RATE_HZ = 20, 8000
 FRAME_BYTES = 2 * RATE_HZ * FRAME_MS // 1000
 HEARD = struct.Struct("<d")
 """Before each frame in the recording: time.monotonic() when it was heard."""
+_KEYINGS = {"sdes": pj.PJMEDIA_SRTP_KEYING_SDES, "dtls": pj.PJMEDIA_SRTP_KEYING_DTLS_SRTP}
 
 
 @dataclass(frozen=True)
 class Plan:
+    """`keys` of SRTP: "sdes" or "dtls"; empty: the voice is not encrypted."""
+
     user: str
     password: str
     server: str
     transport: str
-    encrypted: bool
+    keys: str
     address: str
     port: int
     authority: str
@@ -207,7 +210,9 @@ class End:
         settings.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", plan.user, 0, plan.password))
         if plan.ipv6:
             settings.sipConfig.ipv6Use = settings.mediaConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
-        settings.mediaConfig.srtpUse = pj.PJMEDIA_SRTP_MANDATORY if plan.encrypted else pj.PJMEDIA_SRTP_DISABLED
+        settings.mediaConfig.srtpUse = pj.PJMEDIA_SRTP_MANDATORY if plan.keys else pj.PJMEDIA_SRTP_DISABLED
+        settings.mediaConfig.lockCodecEnabled = False  # its re-INVITE would come in the middle of a DTLS handshake
+        settings.mediaConfig.srtpOpt.keyings.append(_KEYINGS.get(plan.keys, pj.PJMEDIA_SRTP_KEYING_SDES))
         settings.mediaConfig.srtpSecureSignaling = 0
         settings.mediaConfig.transportConfig.boundAddress = plan.address
         settings.mediaConfig.transportConfig.port = plan.port + 100

@@ -41,6 +41,7 @@ FRAME_S = 0.02
 LOOK_AHEAD = 15
 Transport = Literal["udp", "tcp", "tls"]
 FarKind = Literal["pjsua2", "baresip", "asterisk"]
+Keys = Literal["", "sdes", "dtls"]
 
 
 class FarEnd(Protocol):
@@ -81,7 +82,7 @@ class PjsuaEnd(Ordered):
         *,
         user: str = NUMBER,
         transport: Transport = "udp",
-        encrypted: bool = False,
+        keys: Keys = "",
         authority: Path | None = None,
         answers: bool = True,
         ipv6: bool = False,
@@ -96,7 +97,7 @@ class PjsuaEnd(Ordered):
                 PASSWORD,
                 server,
                 transport,
-                encrypted,
+                keys,
                 FAR6 if ipv6 else FAR,
                 port,
                 str(authority or ""),
@@ -180,28 +181,28 @@ class Exchange:
         *,
         far: FarKind = "pjsua2",
         transport: Transport = "udp",
+        keys: Keys = "sdes",
         ipv6: bool = False,
         challenge_reinvite: bool = False,
         answers: bool = True,
     ) -> None:
+        """Over TLS the voice is encrypted too, with `keys`."""
         self.transport, self.far_kind = transport, far
         self.authority = Authority(folder / "ca")
-        self._encrypted = transport == "tls"
+        self._keys: Keys = keys if transport == "tls" else ""
         certificate = self.authority.issue((SERVER, SERVER6, FAR))
         users = {DEVICE_USER: PASSWORD, NUMBER: PASSWORD, "601": PASSWORD}
         self.provider: Provider | None = None
         self.number = NUMBER
         if far == "asterisk":
-            self.far: Any = Pbx(
-                cloud, folder / "pbx", users, tls=certificate, media_encryption="sdes" if self._encrypted else "no"
-            )
-            self.server, self.number = (self.far.tls_server if self._encrypted else self.far.server), CALLED_BY_PBX
+            self.far: Any = Pbx(cloud, folder / "pbx", users, tls=certificate, media_encryption=self._keys or "no")
+            self.server, self.number = (self.far.tls_server if self._keys else self.far.server), CALLED_BY_PBX
             return
         # baresip sends where the description says, so the provider mends it, as most do.
         how = {"tls": certificate, "challenge_reinvite": challenge_reinvite, "fix_description": far == "baresip"}
         self.provider = Provider(cloud, folder / "provider", users, ipv6=ipv6, **how)
         try:
-            self.server = self.provider.tls_server if self._encrypted else self.provider.server
+            self.server = self.provider.tls_server if self._keys else self.provider.server
             self.far = self._far_end(cloud, folder / "far", ipv6=ipv6, answers=answers)
             self.provider.wait_registered(NUMBER)
         except BaseException:
@@ -218,7 +219,7 @@ class Exchange:
 
     def _far_end(self, cloud: Namespace, folder: Path, *, ipv6: bool, answers: bool) -> FarEnd:
         if self.far_kind == "baresip":
-            how = {"mediaenc": "srtp-mand"} if self._encrypted else {}
+            how = {"": {}, "sdes": {"mediaenc": "srtp-mand"}, "dtls": {"mediaenc": "dtls_srtp"}}[self._keys]
             answer = "auto" if answers else "manual"
             return BaresipEnd(
                 cloud, folder, self.server, transport=self.transport, authority=self.authority.certificate, answer=answer, **how
@@ -228,7 +229,7 @@ class Exchange:
             folder,
             self.server,
             transport=self.transport,
-            encrypted=self._encrypted,
+            keys=self._keys,
             authority=self.authority.certificate,
             answers=answers,
             ipv6=ipv6,
@@ -237,7 +238,7 @@ class Exchange:
     def account(self) -> dict[str, object]:
         """The keys of the device's account."""
         keys: dict[str, object] = {"user": DEVICE_USER, "password": PASSWORD, "transport": self.transport, "codecs": ["PCMA"]}
-        return keys | ({"srtp": "required"} if self._encrypted else {})
+        return keys | ({"srtp": "required", "srtp_keys": self._keys} if self._keys else {})
 
     def registered(self) -> list[str]:
         """The device's contacts as the registrar knows them."""

@@ -37,7 +37,7 @@ class StubbornEnd(PjsuaEnd):
                 PASSWORD,
                 town.exchange.server,
                 "udp",
-                encrypted=False,
+                keys="",
                 address=FAR,
                 port=free_port_block(200),
                 authority="",

@@ -1,0 +1,20 @@
+"""Where an account is seen from outside: the address of its Contact as the registrar has put it right, which behind a NAT is not our own.
+
+It asks nobody, knows no call, and says nothing while the account is not registered by the uplink in use.
+"""
+
+import re
+
+import pjsua2 as pj
+
+from firmware.sip.account import Account
+
+_HOST = re.compile(r"<sips?:(?:[^@>]*@)?(\[[^\]>]+\]|[^:;>]+)")
+
+
+def outside(account: Account) -> str:
+    """The address; empty while nobody has told it."""
+    if not account.settings.register or not account.is_registered or account.engine_account is None:
+        return ""
+    found = _HOST.match(pj.keeplineContact(account.engine_id))
+    return found.group(1).strip("[]") if found else ""
