@@ -23,6 +23,7 @@ from firmware.sip.calls import Calls
 from firmware.sip.desk import Desk
 from firmware.sip.engine import Engine, explain
 from firmware.sip.errors import CallImpossible
+from firmware.sip.forks import Forks, arrival_of
 from firmware.sip.identity import alert_info_of, called_of, caller_of, diverted_from_of
 from firmware.sip.invite import Invite, diversion, sender_of
 from firmware.sip.news import AccountChanged, CallArrived, MessagesWaiting, News, Quality
@@ -56,6 +57,7 @@ class Agent:
         self._calls = Calls(self.engine, settings.sip.rtp_silence_s, self._take, may_transfer)
         self._accounts = Accounts(settings, instance, self.engine, self, self._calls.any_of)
         self._calls.accounts = self._accounts
+        self._forks = Forks()
         self._uplinks = Uplinks()
 
     def start(self) -> None:
@@ -97,14 +99,23 @@ class Agent:
         if account.engine_account is None:
             return
         handle = f"in-{next(self._numbers)}"
-        call = Call(account.engine_account, handle, account.settings, self._calls.take, self._calls, call_id)
+
+        def take(news: News) -> None:
+            (self._calls.take if handle in self._calls else self._forks.hear)(news)
+
+        call = Call(account.engine_account, handle, account.settings, take, self._calls, call_id)
+        arrival = arrival_of(account.settings.id, message, self._loop.time())
+        second = account.has_second_contact_at(arrival.place)
+        self._forks.take(handle, call, arrival, lambda: self._admit(call, message), gives_way=second)
+
+    def _admit(self, call: Call, message: str) -> None:
         call.far_number = caller_of(message).number or ""
         call.asked = Invite(call.far_number)
         self._calls.add(call, called_of(message))
         self._report_outside(
             CallArrived(
-                handle,
-                account.settings.id,
+                call.handle,
+                call.settings.id,
                 caller_of(message),
                 called_of(message),
                 alert_info_of(message),
@@ -114,6 +125,7 @@ class Agent:
 
     def _take(self, news: News) -> None:
         self._quiet_check()
+        self._forks.hear(news)
         self._report_outside(news)
 
     # Orders for one call
@@ -290,6 +302,7 @@ class Agent:
             self.close_desk(desk)
         self._accounts.drop()
         self._calls.clear()
+        self._forks.clear()
         self.engine.run_clock(wanted=False)
 
     def close(self) -> None:

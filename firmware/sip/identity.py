@@ -64,6 +64,18 @@ def _all_of(message: str, wanted: str) -> list[str]:
     return [value.strip() for name, _, value in pairs if name.strip().lower() == wanted]
 
 
+def contacts_of(message: str) -> frozenset[str]:
+    """The contacts that an answer to REGISTER lists, as "user@host:port"."""
+    values = ",".join((*_all_of(message, "contact"), *_all_of(message, "m")))
+    return frozenset(place_of(uri) for uri in re.findall(r"<([^>]*)>", values))
+
+
+def place_of(contact: str) -> str:
+    """Where a Contact leads, as "user@host:port": what two of the same place have in common."""
+    uri = contact.partition("<")[2].partition(">")[0] or contact
+    return uri.partition(":")[2].partition(";")[0].lower()
+
+
 def request_uri_of(message: str) -> str:
     return message.partition("\n")[0].split(" ")[1] if message.count(" ") > 1 else ""
 

@@ -33,6 +33,9 @@
 #define PJSIP_TLS_TRANSPORT_DONT_CREATE_LISTENER 1
 /* Default 1024: longer descriptions reach Python as an empty text. */
 #define PJSUA2_MAX_SDP_BUF_LEN              8000
+/* Default 1 answers 482 to the second copy of a call that was sent to two contacts of ours, and a proxy may tell the caller that instead
+ * of what the first copy was answered. The agent lets the second one wait for the first. */
+#define PJSUA_DETECT_MERGED_REQUESTS        0
 /* Default 300 s without service after a failed registration; also settable per account. */
 #define PJSUA_REG_RETRY_INTERVAL            30
 
