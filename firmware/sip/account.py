@@ -14,15 +14,16 @@ import pjsua2 as pj
 
 from firmware.core import registration as rules
 from firmware.core.registration import Registration, RegistrationPhase
+from firmware.core.standby import displaced
 from firmware.settings.model import Account as AccountSettings
 from firmware.settings.model import Sip
 from firmware.sip import certificate
-from firmware.sip.account_config import codecs_by, config_of, go_by, route_to, sources_of
+from firmware.sip.account_config import codecs_by, config_of, go_by, retry_after, route_to, sources_of
 from firmware.sip.bearer import Uplinks, is_on_this_machine
 from firmware.sip.engine import Engine, TransportKey, explain
 from firmware.sip.engine_account import EngineAccount
 from firmware.sip.errors import ServerUnknown
-from firmware.sip.identity import headers_of
+from firmware.sip.identity import contacts_of, headers_of, place_of
 from firmware.sip.left_contacts import LeftContacts
 from firmware.sip.message_summary import summary_of
 from firmware.sip.news import AccountChanged, MessagesWaiting
@@ -30,6 +31,7 @@ from firmware.sip.reasons import plain, retry_after_s
 from firmware.sip.referral import address_of, is_among
 from firmware.sip.resolve import Located, hosts_file, locate, located_by, parse_server
 from firmware.sip.standby import Standby
+from firmware.sip.standby_contact import StandbyContact
 
 log = logging.getLogger("keepline.sip")
 
@@ -74,8 +76,11 @@ class Account:
         self._located: Located | None = None
         self._target = 0
         self._uplinks = uplinks
-        self._standby = Standby(settings, sip, engine)
+        self._second = StandbyContact(settings, sip, instance, engine, self)
+        self._standby = Standby(settings, sip, engine, self._second)
         self._left = LeftContacts()
+        self._listed: frozenset[str] = frozenset()
+        """The contacts that the registrar told of last."""
         self._has_flows = False
         """The registrar keeps one registration for each flow of ours (RFC 5626)."""
         self._retry: asyncio.TimerHandle | None = None
@@ -135,10 +140,12 @@ class Account:
             self.registration = rules.succeeded(self.registration)
             asyncio.get_running_loop().call_soon(self._unregister)  # it was on its way when we were told to stop
         elif self._closing or (code // 100 == 2 and expires_s <= 0):
-            self._step(rules.stopped(self.registration), "unregistered")
+            self._second.when_gone(lambda: self._step(rules.stopped(self.registration), "unregistered"))
         elif code // 100 == 2:
             self._learn_source(source)
+            self._listed = contacts_of(message)
             asyncio.get_running_loop().call_soon(self._remove_left)
+            asyncio.get_running_loop().call_soon(self._keep_warm)
             self._has_flows = "outbound" in headers_of(message).get("require", "")
             self._step(rules.succeeded(self.registration), "registered", expires_s)
             asyncio.get_running_loop().call_soon(self._mend_connection, _MEND_S)
@@ -217,8 +224,7 @@ class Account:
         if self._account is None or self._config is None or self.settings.transport == "udp":
             return
         if self._config.regConfig.firstRetryIntervalSec != after_s:
-            self._config.regConfig.firstRetryIntervalSec = self._config.regConfig.randomRetryIntervalSec = after_s
-            self._config.regConfig.retryIntervalSec = after_s
+            retry_after(self._config, after_s)
             try:
                 self._account.modify(self._config)
             except pj.Error as error:
@@ -266,7 +272,7 @@ class Account:
         if not moves or self._account is None or self._located is None or self._config is None:
             return
         if before.active and not self._has_flows:
-            self._left.leave(self._located.local_address, self.engine_id)
+            self._left.leave(self._located.local_address, pj.keeplineContact(self.engine_id))
         if uplinks.active is None:
             return
         try:
@@ -285,12 +291,11 @@ class Account:
 
     def _go_by(self, located: Located, account: EngineAccount, config: "pj.AccountConfig", *, metered: bool) -> None:
         """Move the engine's account. What it was asking meanwhile is forgotten, unanswered."""
-        self._left.come_to(located.local_address)
+        self.come_to(located)
         config.sipConfig.transportId = self._engine.transport(TransportKey(self.settings.transport, located.local_address))
         self._teach_name(located)
         go_by(config, self.settings, located, self._target, metered=metered)
         account.modify(config)
-        self.sources |= sources_of(self.settings, located)
 
     def renew(self) -> None:
         """Register by the uplink that is active now, whatever was under way; where the server was not found, look for it again."""
@@ -324,6 +329,35 @@ class Account:
         if account and not self._closing:
             self._left.remove(self.engine_id, lambda: account.setRegistration(True))
             self._engine.rearm()
+
+    # What its second contact asks for (sip.standby_contact.Main)
+
+    def verdict(self, message: str) -> str:
+        own = frozenset({place_of(pj.keeplineContact(self.engine_id))})
+        return displaced(self._listed, contacts_of(message), own, self._left.places)
+
+    def come_to(self, located: Located) -> None:
+        self._left.come_to(located.local_address)
+        self.sources |= sources_of(self.settings, located)
+
+    def take_away(self, address: str, contact: str) -> None:
+        self._left.leave(address, contact)
+        if self.is_registered:
+            self._remove_left()
+
+    def register_again(self) -> None:
+        """While the engine registers already there is no need."""
+        if self._account and not self._closing:
+            with contextlib.suppress(pj.Error):
+                self._account.setRegistration(True)
+            self._engine.rearm()
+
+    def has_second_contact_at(self, place: str) -> bool:
+        return place == place_of(self._second.contact)
+
+    def owns(self, engine_id: int) -> bool:
+        """Whether what came to this account of the engine is for us."""
+        return engine_id in {self.engine_id, self._second.engine_id} - {-1}
 
     def _check_address(self, used: Located) -> None:
         """Ask the new uplink's own name servers, meanwhile, where the server is: it may be another one from there."""
@@ -369,6 +403,7 @@ class Account:
     def stop(self) -> None:
         """Unregister; the answer comes as a report of UNREGISTERED."""
         self._closing = True
+        self._second.give_back()
         self._standby.stop()
         self._mend_connection(0)
         if self._retry:
@@ -378,7 +413,7 @@ class Account:
         if self._account and self.settings.register and registered:
             self._unregister()
         else:
-            self._step(rules.stopped(self.registration), "stopped")
+            self._second.when_gone(lambda: self._step(rules.stopped(self.registration), "stopped"))
 
     def _unregister(self) -> None:
         """Ask for it; with a REGISTER still under way the engine refuses, and its answer brings us here again."""
@@ -394,6 +429,7 @@ class Account:
     def drop(self) -> None:
         """Let go of the engine's object; before the engine closes."""
         self._standby.stop()
+        self._second.drop()
         if self._account:
             self._account.shutdown()
         self._account = None

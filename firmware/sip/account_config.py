@@ -62,6 +62,12 @@ def go_by(config: "pj.AccountConfig", account: Account, located: Located, target
     set_address(config, located.local_address)
 
 
+def retry_after(config: "pj.AccountConfig", seconds: int) -> None:
+    """How soon the engine registers anew by itself where a connection breaks or a registration fails, give or take as much; 0: never."""
+    config.regConfig.firstRetryIntervalSec = config.regConfig.randomRetryIntervalSec = seconds
+    config.regConfig.retryIntervalSec = seconds
+
+
 def codecs_by(account: Account, bearer: Bearer | None) -> tuple[str, ...]:
     """The owner's order; where bytes cost, what needs fewest comes first."""
     metered = bearer is not None and bearer.metered

@@ -59,6 +59,7 @@ class Accounts:
 
     def _select(self, source: str, message: str, guess: int) -> int:
         """The engine goes by names alone, and two providers may know us by the same one: a request is for an account whose own server sent it."""
+        guess = next((account.engine_id for account in self._accounts.values() if account.owns(guess)), guess)
         address = address_of(source)
         fitting = {account.engine_id: account for account in self._accounts.values() if is_among(address, account.sources)}
         if guess in fitting or not fitting:

@@ -17,6 +17,8 @@ class Bearer:
     address6: str = ""
     metered: bool = False
     nameservers: tuple[str, ...] = ()
+    holds_contact: bool = False
+    """While it waits, accounts keep a second contact at their registrars by it."""
 
     def address_towards(self, target: str) -> str:
         """Our address on this uplink for talking to `target`; empty where the uplink does not have its family."""

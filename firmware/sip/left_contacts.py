@@ -7,18 +7,22 @@ from collections.abc import Callable
 
 import pjsua2 as pj
 
+from firmware.sip.identity import place_of
+
 
 class LeftContacts:
     """By the address that was left."""
 
     def __init__(self) -> None:
         self._contacts: dict[str, str] = {}
+        self.places: frozenset[str] = frozenset()
+        """All that were ever left, as `identity.place_of` tells them."""
 
-    def leave(self, address: str, engine_id: int) -> None:
-        """Remember the Contact that the account has there."""
-        contact = pj.keeplineContact(engine_id)
+    def leave(self, address: str, contact: str) -> None:
+        """Remember the Contact that the account had there."""
         if contact:
             self._contacts[address] = contact.partition(">")[0] + ">"
+            self.places |= {place_of(contact)}
 
     def come_to(self, address: str) -> None:
         """The account is there again."""

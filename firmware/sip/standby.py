@@ -1,13 +1,15 @@
-"""Keeps the standby uplinks warm for one account: the server's address found by each, a transport open there, the NAT's hole or the connection alive.
+"""Keeps the standby uplinks warm for one account: the server's address found by each, a transport open there, the NAT's hole or the connection alive,
+and by one of them a second contact at the registrar.
 
-So a move waits for no name server and no handshake. What a metered uplink may cost is bounded by doing things rarely. Which uplink stands by is
-decided elsewhere.
+So a move waits for no name server and no handshake, and a call rings meanwhile. What a metered uplink may cost is bounded by doing things rarely. Which
+uplink stands by, and which holds the contact, is decided elsewhere.
 """
 
 import asyncio
 import contextlib
 import logging
 import random
+from dataclasses import replace
 
 import pjsua2 as pj
 
@@ -17,6 +19,7 @@ from firmware.sip.bearer import Bearer, Uplinks, is_on_this_machine
 from firmware.sip.engine import Engine, TransportKey, explain
 from firmware.sip.errors import ServerUnknown
 from firmware.sip.resolve import Located, locate, parse_server
+from firmware.sip.standby_contact import StandbyContact
 
 log = logging.getLogger("keepline.sip")
 
@@ -31,33 +34,51 @@ _FIND_S, _FIND_METERED_S = 600.0, 21600.0
 class Standby:
     """One account on the standby uplinks."""
 
-    def __init__(self, settings: AccountSettings, sip: Sip, engine: Engine) -> None:
+    def __init__(self, settings: AccountSettings, sip: Sip, engine: Engine, contact: StandbyContact) -> None:
         self._settings = settings
         self._sip = sip
         self._engine = engine
+        self._contact = contact
+        self._holder: Bearer | None = None
         self._tasks: dict[Bearer, asyncio.Task[None]] = {}
-        self._found: dict[str, tuple[tuple[str, int], ...]] = {}
+        self._found: dict[str, Located] = {}
         self._held: dict[Bearer, int] = {}
 
-    def keep(self, bearers: tuple[Bearer, ...]) -> None:
+    def keep(self, standby: tuple[Bearer, ...]) -> None:
         """Warm these and no others."""
+        self._holder = next((each for each in standby if each.holds_contact), None)
+        bearers = [replace(each, holds_contact=False) for each in standby]
         for bearer in [each for each in self._tasks if each not in bearers]:
             self._tasks.pop(bearer).cancel()
             self._let_go(bearer)
         for bearer in bearers:
             if bearer not in self._tasks:
                 self._tasks[bearer] = asyncio.get_running_loop().create_task(self._warm(bearer))
+        self._keep_contact()
+
+    def _keep_contact(self) -> None:
+        """As soon as the server is found by that uplink."""
+        holder = self._holder
+        located = self._found.get(holder.name) if holder else None
+        if holder is None:
+            self._contact.leave()
+        elif located and located.local_address in {
+            holder.address4,
+            holder.address6,
+        }:  # a server on this machine needs no second way
+            self._contact.keep(holder, located)
 
     def targets_by(self, bearer: Bearer) -> tuple[tuple[str, int], ...]:
         """The server's addresses as this uplink's name servers gave them; empty while unknown."""
-        return self._found.get(bearer.name, ())
+        found = self._found.get(bearer.name)
+        return found.targets if found else ()
 
     def stop(self) -> None:
         self.keep(())
 
     async def _warm(self, bearer: Bearer) -> None:
         loop = asyncio.get_running_loop()
-        find_s, look_s = (_FIND_METERED_S, _LOOK_METERED_S) if bearer.metered else (_FIND_S, _LOOK_S)
+        find_s = _FIND_METERED_S if bearer.metered else _FIND_S
         found_s = -find_s
         located: Located | None = None
         while True:
@@ -66,13 +87,15 @@ class Standby:
                 found_s = loop.time() if located else -find_s
             if located and not is_on_this_machine(located.targets[0][0]):
                 self._look_after(bearer, located)
+                self._keep_contact()
+            spare = bearer.metered and not (self._holder and self._holder.name == bearer.name)
             # S311: no secret; all accounts at once would be a burst.
-            await asyncio.sleep(look_s * random.uniform(0.9, 1.0))  # noqa: S311
+            await asyncio.sleep((_LOOK_METERED_S if spare else _LOOK_S) * random.uniform(0.9, 1.0))  # noqa: S311
 
     async def _find(self, bearer: Bearer) -> Located | None:
         with contextlib.suppress(ServerUnknown):
             located = await locate(self._settings, self._sip, Uplinks(managed=True, active=bearer))
-            self._found[bearer.name] = located.targets
+            self._found[bearer.name] = located
             return located
         return None
 

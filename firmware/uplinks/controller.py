@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from firmware.core.standby import contact_holder
 from firmware.core.uplink import step, wake_after_ms
 from firmware.core.uplink_choice import in_order
 from firmware.core.uplink_events import (
@@ -71,6 +72,7 @@ class UplinkController:
         self._changed = changed
         self._links: dict[str, LinkState] = {}
         self._told: tuple[Bearer | None, tuple[Bearer, ...]] | None = None
+        self._contact_holder = ""
         self._since = ""
         self._timers: dict[str, Timer] = {}
         self._closed = False
@@ -220,8 +222,10 @@ class UplinkController:
 
     def _warm(self) -> list[Bearer]:
         """The next best of those that work."""
+        self._contact_holder = holder = contact_holder(self.rules, self.state, self._contact_holder)
         others = (each for each in in_order(self.state) if each.name != self.state.active)
-        return [bearer for each in others if (bearer := self._bearer(each))][:2]
+        bearers = (bearer for each in others if (bearer := self._bearer(each)))
+        return [replace(bearer, holds_contact=bearer.name == holder) for bearer in bearers][:2]
 
     def _bearer(self, uplink: Uplink | None) -> Bearer | None:
         """As it is; the active one that lost its address stays what it was, until another is used."""

@@ -8,6 +8,7 @@ import pytest
 
 from tests.lab.laboratory import ETHERNET, WIFI
 from tests.lab.stage import Stage
+from tests.lab.telephony import DEVICE_USER
 from tests.lab.test_call_survives import FAULTS, cut
 from tests.lab.test_in_trouble import FLAPS_S, flap
 
@@ -45,6 +46,21 @@ def test_with_keys_agreed_on_by_dtls(tmp_path: Path, far: str) -> None:
         cut(stage, FAULTS["cable"])
         stage.device.wait(lambda status: status["calls"][0]["srtp"] == SUITE, "the keys")
         assert stage.hang_up()["outcome"] == "answered"
+
+
+def test_a_pbx_that_makes_a_call_for_each_contact_rings_the_telephone_once(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI), far="asterisk") as stage:
+        stage.wait_contacts("eth0", "wlan0")
+        pbx = stage.far
+        pbx.command(f"dialplan add extension 700,1,Dial(${{PJSIP_DIAL_CONTACTS({DEVICE_USER})}}) into phones")
+        pbx.command("channel originate Local/700@phones application Wait 60")
+        stage.device.wait_ringing()
+        stage.device.lift()
+        stage.device.wait_line("in call")
+        stage.device.wait(lambda status: len(status["calls"]) == 1, "one call")
+        pbx.hang_up_all()
+        stage.device.wait_line("released")
+        assert [row["outcome"] for row in stage.device.calls()] == ["answered"]
 
 
 @pytest.mark.parametrize("period_s", [1.0, 5.0, 20.0])

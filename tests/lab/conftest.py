@@ -1,4 +1,4 @@
-"""What the laboratory's tests share. Tests in `coming/` wait for parts of the device; pytest does not collect them by itself."""
+"""What the laboratory's tests share."""
 
 from __future__ import annotations
 

@@ -122,6 +122,14 @@ class Stage:
                 raise PeerSilent(f"the registrar knows {self.exchange.registered()}, none of them by {outside}")
             time.sleep(0.01)
 
+    def wait_contacts(self, *interfaces: str, timeout_s: float = 10.0) -> None:
+        """Return once the registrar would send a call by each of these uplinks and by no other; raises `PeerSilent`."""
+        end, wanted = time.monotonic() + timeout_s, {self.lab[each].outside for each in interfaces}
+        while {contact.partition("@")[2].partition(":")[0] for contact in self.exchange.registered()} != wanted:
+            if time.monotonic() > end:
+                raise PeerSilent(f"the registrar knows {self.exchange.registered()}, not one by each of {wanted}")
+            time.sleep(0.02)
+
     def hang_up(self) -> dict[str, Any]:
         """Replace; the call log's last row."""
         self.device.replace()

@@ -185,8 +185,9 @@ class Exchange:
         ipv6: bool = False,
         challenge_reinvite: bool = False,
         answers: bool = True,
+        registrar: Mapping[str, Any] | None = None,
     ) -> None:
-        """Over TLS the voice is encrypted too, with `keys`."""
+        """Over TLS the voice is encrypted too, with `keys`. `registrar` is how the provider keeps contacts, in `Kamailio`'s words."""
         self.transport, self.far_kind = transport, far
         self.authority = Authority(folder / "ca")
         self._keys: Keys = keys if transport == "tls" else ""
@@ -200,6 +201,7 @@ class Exchange:
             return
         # baresip sends where the description says, so the provider mends it, as most do.
         how = {"tls": certificate, "challenge_reinvite": challenge_reinvite, "fix_description": far == "baresip"}
+        how |= registrar or {}
         self.provider = Provider(cloud, folder / "provider", users, ipv6=ipv6, **how)
         try:
             self.server = self.provider.tls_server if self._keys else self.provider.server

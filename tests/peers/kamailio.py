@@ -61,13 +61,16 @@ class Kamailio:
         behind_nat: bool = False,
         fix_description: bool = False,
         challenge_reinvite: bool = False,
+        max_contacts: int = 0,
+        one_contact: bool = False,
     ) -> None:
         """`users` is authentication name to password. `domains` are names it takes for itself besides its address.
 
         A wrong password is challenged again (401), or refused with 403 if `forbid_wrong_password`. A REGISTER for less than
         `min_expires_s` gets 423; above `max_expires_s` it is cut. `auth_algorithm` is MD5 or SHA-256.
         With `behind_nat` callers over UDP are reached where they are seen; with `fix_description` their voice too, for far ends that do not
-        learn it from the packets. `challenge_reinvite` asks for the password within a call as well.
+        learn it from the packets. `challenge_reinvite` asks for the password within a call as well. Of one user `max_contacts` are kept (0: any
+        number), more are refused; with `one_contact` each takes the place of the one before.
         """
         self.address = address
         self.port = port or free_port()
@@ -80,6 +83,7 @@ class Kamailio:
             "TRACE_URI": f'"sip:{self._literal}:{self._trace.port}"',
             "MIN_EXPIRES": str(min_expires_s),
             "MAX_EXPIRES": str(max_expires_s),
+            "MAX_CONTACTS": str(max_contacts),
             "AUTH_ALGORITHM": f'"{auth_algorithm}"' if auth_algorithm != "MD5" else '""',
         }
         if tls:
@@ -91,6 +95,7 @@ class Kamailio:
             "BEHIND_NAT": behind_nat,
             "FIX_DESCRIPTION": fix_description,
             "CHALLENGE_REINVITE": challenge_reinvite,
+            "ONE_CONTACT": one_contact,
         }
         config = folder / "kamailio.cfg"
         folder.mkdir(parents=True, exist_ok=True)
