@@ -237,6 +237,7 @@ class Account:
             self._retry = None
         self.registration = registration
         if self._closing and registration.phase is RegistrationPhase.UNREGISTERED:
+            self._second.drop()  # the engine has room for few
             self.gone.set()
         self.report(AccountChanged(self.settings.id, registration, reason, expires_s))
 

@@ -9,20 +9,22 @@ import pjsua2 as pj
 
 from firmware.sip.identity import place_of
 
+_PLACES = 32
+
 
 class LeftContacts:
     """By the address that was left."""
 
     def __init__(self) -> None:
         self._contacts: dict[str, str] = {}
-        self.places: frozenset[str] = frozenset()
-        """All that were ever left, as `identity.place_of` tells them."""
+        self.places: tuple[str, ...] = ()
+        """Those that were left last, as `identity.place_of` tells them."""
 
     def leave(self, address: str, contact: str) -> None:
         """Remember the Contact that the account had there."""
         if contact:
             self._contacts[address] = contact.partition(">")[0] + ">"
-            self.places |= {place_of(contact)}
+            self.places = (*self.places[1 - _PLACES :], place_of(contact))
 
     def come_to(self, address: str) -> None:
         """The account is there again."""

@@ -209,6 +209,8 @@ class StandbyContact:
         self.give_back()
 
     def _take(self, message: str) -> None:
+        if self._hold not in {Hold.ASKED, Hold.HELD}:
+            return
         self._failures = 0
         self._has_flows = "outbound" in headers_of(message).get("require", "")
         reason = self._main.verdict(message) if self._hold is Hold.ASKED else ""
@@ -216,8 +218,10 @@ class StandbyContact:
             self._wait(reason, answered=True)
             self._main.register_again()
             self.give_back()
-        elif self._hold is Hold.ASKED:
-            self._hold, self.contact = Hold.HELD, pj.keeplineContact(self.engine_id)
+            return
+        self.contact = pj.keeplineContact(self.engine_id)
+        if self._hold is Hold.ASKED:
+            self._hold = Hold.HELD
             self._mend()
             log.info("%s: calls may come by %s too", self._settings.id, self._bearer.name)
 
