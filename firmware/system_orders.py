@@ -1,4 +1,4 @@
-"""The control socket's `system.*` orders: backup, restore, restart, factory reset, logs, support bundle.
+"""The control socket's `system.*` orders: backup, restore, restart, factory reset, updates, logs, support bundle.
 
 What changes the box as a whole is noted and done at the next start (system.pending), so that nothing is pulled away from under a running part.
 """
@@ -11,7 +11,7 @@ import logging
 import platform
 import zipfile
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,12 @@ from firmware.settings.shown import shown
 from firmware.settings.write import as_toml
 from firmware.system.backup import Content, as_text
 from firmware.system.backup import read as read_backup
-from firmware.system.errors import BackupWrong
+from firmware.system.errors import BackupWrong, UpdaterUnclear
 from firmware.system.log_ring import LogRing, without, without_numbers
 from firmware.system.pending import ask_reset, ask_restore
+from firmware.system.updates import Doing, Updater, Wish, ask, find
+
+log = logging.getLogger("keepline.system")
 
 Look = Callable[[], Awaitable[object]]
 
@@ -62,6 +65,9 @@ class SystemOrders:
             "system.restore": self.restore,
             "system.restart": self.restart,
             "system.factory_reset": self.factory_reset,
+            "system.update": self.update,
+            "system.update_look": self.look_for_update,
+            "system.update_install": self.install_update,
             "system.logs": self.logs,
             "system.support": self.support,
         }
@@ -125,6 +131,39 @@ class SystemOrders:
         await self._ask(lambda: ask_reset(self._parts.state, as_toml(fresh)))
         self._restart_soon()
         return {}
+
+    async def update(self) -> object:
+        """`version` runs; `updater` null where this system has none."""
+        found = await asyncio.to_thread(self._updater)
+        told = asdict(found) | {"doing": found.doing.value} if found else None
+        return {"version": VERSION, "updater": told}
+
+    async def look_for_update(self) -> object:
+        await self._ask_updater(Wish.LOOK)
+        return await self.update()
+
+    async def install_update(self) -> object:
+        self._refuse_in_call("updated")
+        found = await self._ask_updater(Wish.INSTALL)
+        log.info("update to %s asked for", found.offered)
+        return await self.update()
+
+    async def _ask_updater(self, wish: Wish) -> Updater:
+        found = await asyncio.to_thread(self._updater)
+        if found is None:
+            raise OrderRefused("Updates are not set up on this system.")
+        if found.doing in {Doing.LOOKING, Doing.INSTALLING}:
+            raise OrderRefused("The updater is at work already.")
+        if wish is Wish.INSTALL and not found.offered:
+            raise OrderRefused("There is no newer version to install.")
+        await self._ask(lambda: ask(self._parts.state, wish))
+        return found
+
+    def _updater(self) -> Updater | None:
+        try:
+            return find(self._parts.state)
+        except UpdaterUnclear as unclear:
+            raise OrderRefused(str(unclear)) from unclear
 
     async def logs(self, lines: int = 200, level: str = "debug") -> object:
         number = logging.getLevelNamesMapping().get(level.upper())

@@ -4,8 +4,8 @@ Pure: pulse trains in (`core.hook`), and at the end the lengths that suit this d
 While a dial is learned the hook machine must use `LISTENING`, which takes almost anything for a pulse.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from statistics import median
 
@@ -33,15 +33,16 @@ _DIGIT_END_MS = (120, 600)
 
 
 class Reason(Enum):
-    """Why a dial could not be learned."""
+    """Why a dial could not be learned: a sentence for the owner, with the values of `NotLearned` in its braces."""
 
-    KEYPAD = "tones came instead of pulses"
-    GIVEN_UP = "not all ten digits were dialed"
-    WRONG_ORDER = "the digits were not dialed from 1 to 9 and then 0"
-    PULSES_LOST = "one digit had a wrong number of pulses"
-    UNEVEN = "the dial does not run evenly"
-    SPEED = "the dial is too slow or too fast"
-    RATIO = "the contact is open much longer or much shorter than it is closed"
+    KEYPAD = "Tones came instead of pulses: a telephone with keys needs no learning."
+    GIVEN_UP = "Not all ten digits were dialed: {came} of 10 came."
+    WRONG_ORDER = "The digits were not dialed from 1 to 9 and then 0."
+    PULSES_LOST = "The {digit} came with {pulses} pulses instead of {expected}."
+    UNEVEN = "The dial does not run evenly: a pulse lasts from {shortest} to {longest} ms."
+    SPEED = "The dial makes {pps} pulses a second; 8 to 22 can be understood."
+    RATIO = "The contact is open for {share} % of a pulse; 25 to 75 % can be understood."
+    LIKE_A_FLASH = "The contact opens for {longest} ms, as long as a flash."
 
 
 @dataclass(frozen=True)
@@ -100,15 +101,14 @@ class Learned:
 
 @dataclass(frozen=True)
 class NotLearned:
-    """Nothing was changed. `sentence` is for the owner."""
+    """Nothing was changed. `values` stand in the braces of the reason's sentence."""
 
     reason: Reason
-    detail: str = ""
+    values: Mapping[str, str | float] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
-        told = self.reason.value[0].upper() + self.reason.value[1:]
-        return f"{told}: {self.detail}." if self.detail else f"{told}."
+        return self.reason.value.format_map(self.values)
 
 
 def step(state: Learning, event: LearningEvent) -> Learning | Learned | NotLearned:
@@ -117,7 +117,7 @@ def step(state: Learning, event: LearningEvent) -> Learning | Learned | NotLearn
         case KeyHeard():
             return NotLearned(Reason.KEYPAD)
         case GivenUp():
-            return NotLearned(Reason.GIVEN_UP, f"{len(state.trains)} of {len(ORDER)} came")
+            return NotLearned(Reason.GIVEN_UP, {"came": len(state.trains)})
         case PulseTrain():
             trains = (*state.trains, event)
             return Learning(trains) if len(trains) < len(ORDER) else judge(trains)
@@ -137,7 +137,7 @@ def judge(trains: Sequence[PulseTrain]) -> Learned | NotLearned:
         return doubt
     flash_min_ms = round(_FLASH_MARGIN * max(breaks))
     if flash_min_ms > _LONGEST_FLASH_MIN_MS:
-        return NotLearned(Reason.RATIO, f"breaks of {max(breaks):.0f} ms are as long as a flash")
+        return NotLearned(Reason.LIKE_A_FLASH, {"longest": round(max(breaks))})
     return Learned(
         dialing=dialing,
         pps=round(1000 / period_ms, 1),
@@ -163,17 +163,17 @@ def _dialing(counts: Sequence[int]) -> PulseDialing | NotLearned:
         return NotLearned(Reason.WRONG_ORDER)
     digit = ORDER[wrong[0]]
     expected = pulses_of(digit, nearest)
-    return NotLearned(Reason.PULSES_LOST, f"the {digit} came with {counts[wrong[0]]} pulses instead of {expected}")
+    return NotLearned(Reason.PULSES_LOST, {"digit": digit, "pulses": counts[wrong[0]], "expected": expected})
 
 
 def _doubt(periods: Sequence[float], period_ms: float, share: float) -> NotLearned | None:
     pps = 1000 / period_ms
     if not PPS_RANGE[0] <= pps <= PPS_RANGE[1]:
-        return NotLearned(Reason.SPEED, f"{pps:.1f} pulses a second; 8 to 22 can be understood")
+        return NotLearned(Reason.SPEED, {"pps": round(pps, 1)})
     if max(periods) - min(periods) > MOST_UNEVEN * period_ms:
-        return NotLearned(Reason.UNEVEN, f"a pulse lasts from {min(periods):.0f} to {max(periods):.0f} ms")
+        return NotLearned(Reason.UNEVEN, {"shortest": round(min(periods)), "longest": round(max(periods))})
     if not LEAST_SHARE <= share <= MOST_SHARE:
-        return NotLearned(Reason.RATIO, f"{share:.0%} of a pulse is open; 25 % to 75 % can be understood")
+        return NotLearned(Reason.RATIO, {"share": round(100 * share)})
     return None
 
 

@@ -3,6 +3,7 @@
 Pure: the device starts a timer a step and does what the step says. Knows no samples and no pins.
 """
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -12,6 +13,8 @@ QUIET_AFTER_RING_MS = 600
 """From the end of the first ring to FSK. GR-30-CORE asks for at least 500 ms; Lantiq's TAPI driver uses 600 (drv_tapi_cid.c)."""
 QUIET_BEFORE_RING_MS = 300
 """From the end of the burst to the next ring (same driver, dataOut2restoreTimeOnhook; GR-30-CORE asks for 200)."""
+TEST_AT_LEAST_MS = 10_000
+"""How long a telephone rings for a test (chosen): long enough to walk to it."""
 
 
 class RingStepKind(Enum):
@@ -31,16 +34,18 @@ class RingStep:
 
 @dataclass(frozen=True)
 class RingPlan:
-    """Steps without end: `opening` once, then `cadence` again and again."""
+    """`opening` once, then `cadence` again and again; so many times where `rounds` says so, else without end."""
 
     opening: tuple[RingStep, ...]
     cadence: tuple[RingStep, ...]
+    rounds: int | None = None
 
-    def step(self, index: int) -> RingStep:
-        """The step number `index`, from 0, of a bell that is never answered."""
+    def step(self, index: int) -> RingStep | None:
+        """The step number `index`, from 0, of a bell that is never answered; None when the plan is over."""
         if index < len(self.opening):
             return self.opening[index]
-        return self.cadence[(index - len(self.opening)) % len(self.cadence)]
+        done, at = divmod(index - len(self.opening), len(self.cadence))
+        return self.cadence[at] if self.rounds is None or done < self.rounds else None
 
 
 def plan_ringing(cadence_ms: tuple[int, ...], caller_id: CallerIdKind, burst_ms: int) -> RingPlan:
@@ -56,6 +61,11 @@ def plan_ringing(cadence_ms: tuple[int, ...], caller_id: CallerIdKind, burst_ms:
             return RingPlan((_send(burst_ms), _rest(QUIET_BEFORE_RING_MS)), cadence)
         case CallerIdKind.BELLCORE | CallerIdKind.ETSI:
             return RingPlan(_with_burst(cadence, burst_ms), cadence)
+
+
+def plan_ring_test(cadence_ms: tuple[int, ...]) -> RingPlan:
+    """Two rounds of a cadence without caller ID, or as many more as give a person time to come."""
+    return RingPlan((), _cadence(cadence_ms), max(2, math.ceil(TEST_AT_LEAST_MS / sum(cadence_ms))))
 
 
 def _cadence(cadence_ms: tuple[int, ...]) -> tuple[RingStep, ...]:

@@ -142,11 +142,12 @@ class FeatureCodes:
     def _serve(self, card: LineCard, handle: str, order: Order) -> None:
         opening = self.openings.get(order.feature)
         if opening:
-            self._open(card, handle, opening)
+            self.open(card, handle, opening)
         else:
             self.say(card, handle, *self._do(card, order))
 
-    def _open(self, card: LineCard, handle: str, opening: Opening) -> None:
+    def open(self, card: LineCard, handle: str, opening: Opening) -> None:
+        """Let a service of its own have the line."""
         service = opening(card, handle)
         if service is None:
             self.say(card, handle, "not_possible")

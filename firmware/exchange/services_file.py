@@ -64,6 +64,9 @@ class ServicesFile:
     def keep_dial(self, line: int, dial: Learned) -> None:
         self._keep(replace(self.now, dials={**self.now.dials, line: dial}))
 
+    def forget_dial(self, line: int) -> None:
+        self._keep(replace(self.now, dials={each: dial for each, dial in self.now.dials.items() if each != line}))
+
     def _keep(self, services: Services) -> None:
         """It holds at once; a disk that takes no more costs its memory over a restart, and nothing else."""
         self.now = services
@@ -76,13 +79,17 @@ class ServicesFile:
 
 def as_json(services: Services) -> dict[str, object]:
     lines = {str(line): line_json(each) for line, each in services.lines.items()}
-    dials = {str(line): asdict(dial) | {"dialing": dial.dialing.value} for line, dial in services.dials.items()}
+    dials = {str(line): dial_json(dial) for line, dial in services.dials.items()}
     return {
         "lines": lines,
         "speed_dials": dict(services.speed_dials),
         "blocked": sorted(services.blocked),
         "dials": dials,
     }
+
+
+def dial_json(dial: Learned) -> dict[str, object]:
+    return asdict(dial) | {"dialing": dial.dialing.value}
 
 
 def line_json(services: LineServices) -> dict[str, object]:

@@ -12,12 +12,13 @@ from firmware.core.star_codes import Feature
 from firmware.exchange.call_back import CallBack
 from firmware.exchange.call_limits import CallLimits
 from firmware.exchange.calls import Exchange, Listeners, Service, account_of
-from firmware.exchange.dial_lesson import DialLesson
+from firmware.exchange.dial_lessons import DialLessons
 from firmware.exchange.dial_plan import DialPlan
 from firmware.exchange.directory import Directory
 from firmware.exchange.feature_codes import FeatureCodes
 from firmware.exchange.incoming_calls import IncomingCalls
 from firmware.exchange.line_rules import hook_rules, line_rules
+from firmware.exchange.line_trials import LineTrials
 from firmware.exchange.mailboxes import Mailboxes
 from firmware.exchange.orders import ExchangeOrders
 from firmware.exchange.router import Router
@@ -84,7 +85,8 @@ class Switchboard:
         self.mailboxes = self._build_mailboxes(scheduler)
         self.incoming = self._build_incoming(scheduler)
         self.features = self._build_features(scheduler, call_log)
-        self.view = ExchangeView(self.exchange, lambda: self.services.now, self.mailboxes, self.call_back)
+        self.lessons = DialLessons(self.features, self.services, scheduler, self.renew_rules, listeners.line_changed)
+        self.view = ExchangeView(self.exchange, lambda: self.services.now, self.mailboxes, self.call_back, self.lessons)
         self._join()
         self.cards = self.exchange.cards = self._build_cards(board, scheduler, agent)
         call_log.read(_REMEMBERED_ROWS).add_done_callback(lambda rows: scheduler.post(lambda: self._remember(rows)))
@@ -166,7 +168,7 @@ class Switchboard:
 
     def _join(self) -> None:
         exchange = self.exchange
-        exchange.run_code = self.features.run
+        exchange.run_code = lambda *asked: self.lessons.answer(*asked) or self.features.run(*asked)
         exchange.refuse = self.features.refuse
         exchange.placed = lambda handle, way: self.limits.placed(handle, way.limit_s)
         exchange.call_taken = self.incoming.taken
@@ -200,7 +202,7 @@ class Switchboard:
         return ("your_number_is", *spell(account.number or account.user), *((way,) if way else ()))
 
     def _teach_dial(self, card: LineCard, handle: str) -> Service:
-        return DialLesson(card, self.services, self._sayings.source, lambda: self.features.end(card, handle))
+        return self.lessons.open_by_code(card, handle)
 
     # Asked anew each time, since settings and services change
 
@@ -229,7 +231,8 @@ class Switchboard:
     def _rules(self, number: int) -> LineRules:
         digit_map = parse(self.plan.digit_map(number))
         messages = self.mailboxes.waiting(number) > 0
-        return line_rules(number, self._settings(), self.services.now, digit_map, messages=messages, bearer=self.bearer_kind())
+        rules = line_rules(number, self._settings(), self.services.now, digit_map, messages=messages, bearer=self.bearer_kind())
+        return self.lessons.rules(rules)
 
     def _hook_rules(self, number: int) -> HookRules:
         return hook_rules(self._settings().line[number - 1], self.services.now.dials.get(number))
@@ -254,7 +257,8 @@ class Switchboard:
         """Of the control socket."""
         names = lambda: [box.name for box in self._settings().mailbox]  # noqa: E731
         own = ExchangeOrders(self._settings, self.router, self.services)
-        return VoicemailOrders(self.store, names).orders() | own.orders()
+        trials = LineTrials(lambda: self.cards, self.lessons, self.services)
+        return VoicemailOrders(self.store, names).orders() | own.orders() | trials.orders()
 
     def may_transfer(self, handle: str, digits: str) -> str:
         entry = self.exchange.journal.entries.get(handle)

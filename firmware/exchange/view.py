@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from firmware.core.line_state import Phase
 from firmware.exchange.call_back import CallBack
 from firmware.exchange.calls import Exchange
+from firmware.exchange.dial_lessons import DialLessons
 from firmware.exchange.mailboxes import Mailboxes
 from firmware.exchange.services_file import Services, line_json
 
@@ -18,6 +19,7 @@ class ExchangeView:
     services: Callable[[], Services]
     mailboxes: Mailboxes
     call_back: CallBack
+    lessons: DialLessons
 
     def held(self) -> frozenset[str]:
         """Calls that a line put on hold; those of a conference are heard."""
@@ -32,6 +34,10 @@ class ExchangeView:
 
     def services_of(self, line: int) -> dict[str, object]:
         return {**line_json(self.services().of_line(line)), "call_back": self.call_back.number_of(line)}
+
+    def lesson_of(self, line: int) -> dict[str, object] | None:
+        """Of the dial, as somebody at the page asked for it."""
+        return self.lessons.of_line(line)
 
     def messages_of(self, line: int) -> int:
         return self.mailboxes.waiting(line)

@@ -6,17 +6,19 @@ the device's affair (`Exchange`).
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from firmware.core import actions as order
+from firmware.core.dial_learning import LISTENING
 from firmware.core.events import Caller, DigitDialed, Event
 from firmware.core.hook import HookRules, PulseTrain
 from firmware.core.line_state import LineRules, LineState, Phase
 from firmware.core.ringing import plan_ringing
 from firmware.core.tones import CallerIdKind, CountryTones
 from firmware.line.bell import Bell
+from firmware.line.ring_test import RingTest
 from firmware.line.subscriber import Subscriber, nobody
 from firmware.line.waiting_caller import WaitingCaller
 from firmware.settings.model import Line
@@ -105,6 +107,8 @@ class LineCard:
         self._subscriber = Subscriber(rules, hook, scheduler, self._perform, self._changed)
         self._slic = Slic(pins, part.names, scheduler, self._subscriber.loop_changed)
         self._bell = Bell(self._slic, scheduler)
+        self.ring_test = RingTest(self._bell, lambda: self.country.ring_cadence_ms, self._ring_test_changed)
+        self._rules, self._hook_rules = rules, hook
         self._waiting = WaitingCaller(scheduler, self.audio, country.call_waiting)
         self._lamp_wanted = self._lamp_lit = 0
         self._reversed = self._was_talking = False
@@ -116,7 +120,8 @@ class LineCard:
     @rules.setter
     def rules(self, rules: LineRules) -> None:
         """New rules hold from the next event on."""
-        self._subscriber.rules = rules
+        self._rules = rules
+        self._hold_hotline()
 
     @property
     def hook_rules(self) -> HookRules:
@@ -124,11 +129,14 @@ class LineCard:
 
     @hook_rules.setter
     def hook_rules(self, rules: HookRules) -> None:
-        self._subscriber.hook_rules = rules
+        self._hook_rules = rules
+        if self._subscriber.on_train is nobody:
+            self._subscriber.hook_rules = rules
 
-    def tell_trains(self, learner: Callable[[PulseTrain], None] | None) -> None:
-        """Let somebody hear the pulses of each digit while a dial is learned; None: nobody."""
+    def learn_dial(self, learner: Callable[[PulseTrain], None] | None) -> None:
+        """Let somebody hear the pulses of each digit, and take almost anything for one meanwhile; None: as ordered again."""
         self._subscriber.on_train = learner or nobody
+        self._subscriber.hook_rules = LISTENING if learner else self._hook_rules
 
     @property
     def state(self) -> LineState:
@@ -178,9 +186,21 @@ class LineCard:
         self._subscriber.rename_call(handle, by_handle)
 
     def _changed(self, state: LineState) -> None:
+        self.ring_test.line_changed(state.phase)
+        self._hold_hotline()
         self._show_on_wires(state)
         self._exchange.line_changed(self)
         self._light_lamp()
+
+    def _ring_test_changed(self) -> None:
+        self._hold_hotline()
+        self._exchange.line_changed(self)
+        self._light_lamp()
+
+    def _hold_hotline(self) -> None:
+        """Who lifts for a test calls nobody by that."""
+        tested = self.ring_test.is_heard(self.phase)
+        self._subscriber.rules = replace(self._rules, hotline=None) if tested else self._rules
 
     def _show_on_wires(self, state: LineState) -> None:
         """Answer and clearing for machines that watch the loop: polarity turned while a call we made is answered, current cut when it is cleared."""
@@ -290,7 +310,8 @@ class LineCard:
             self._light_lamp()
 
     def _light_lamp(self) -> None:
-        if self.phase is Phase.IDLE and self._lamp_wanted != self._lamp_lit:
+        rests = self.phase is Phase.IDLE and not self.ring_test.rings
+        if rests and self._lamp_wanted != self._lamp_lit:
             self._lamp_lit = self._lamp_wanted
             self._exchange.sound_on_hook(self, MessageWaitingSource(self._caller_id, self._lamp_wanted))
 

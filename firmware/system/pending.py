@@ -18,8 +18,8 @@ from firmware.trust.private_file import write_private
 log = logging.getLogger("keepline.system")
 
 _MARKER = "pending.json"
-_KEPT_AT_RESET = frozenset({"lock", "setup-code", "instance", _MARKER})
-"""The lock is held; the code stands on the label, and the box stays the same to its servers."""
+_KEPT_AT_RESET = frozenset({"lock", "setup-code", "instance", "update", _MARKER})
+"""The lock is held; the code stands on the label, the box stays the same to its servers, and the updater is the system's."""
 
 
 def ask_restore(state: Path, content: Content) -> None:

@@ -17,7 +17,7 @@ from firmware.settings.model import Settings
 from firmware.trust import attempts, label, password, tokens
 from firmware.trust.record import RecordFile
 
-STEPS = ("language", "password", "uplink", "number", "test", "done")
+STEPS = ("language", "password", "uplink", "number", "test", "ring", "done")
 """The first set-up, in order."""
 
 _WRONG_PASSWORD = "That is not the password."  # noqa: S105 (a sentence)

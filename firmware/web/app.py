@@ -23,6 +23,7 @@ from firmware.web.file_operations import FileOperations
 from firmware.web.files import Files
 from firmware.web.gate import Gate
 from firmware.web.guard import Guard
+from firmware.web.line_operations import trying
 from firmware.web.mqtt_task import MqttTask
 from firmware.web.openapi import describe
 from firmware.web.operation import API, BODY_BYTES, Asked, Operation, refusal
@@ -57,6 +58,7 @@ class Web:
             *SessionOperations(door, self.sessions).operations(),
             *reading(door),
             *calling(door),
+            *trying(door),
             *CallOperations(door).operations(),
             *FileOperations(door).operations(),
             *connecting(door),

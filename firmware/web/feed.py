@@ -44,7 +44,7 @@ class Look:
     @property
     def look_again_s(self) -> float | None:
         """How soon something may have changed without an event."""
-        if any(phone["ringing"] or phone["state"] == "ringing" for phone in self.phones):
+        if any(phone["ringing"] or "ringing" in {phone["state"], phone.get("ring_test")} for phone in self.phones):
             return BELL_S
         return CALL_S if self.status.get("calls") else None
 

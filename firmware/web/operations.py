@@ -227,6 +227,21 @@ def administering(door: Door) -> Iterable[Operation]:
     )
     yield Operation("POST", "/system/restart", "Start the device anew; calls end.", Scope.ADMIN, order(door, "system.restart"))
     yield Operation(
+        "GET",
+        "/system/update",
+        "The version that runs, and the updater, if there is one.",
+        Scope.ADMIN,
+        order(door, "system.update"),
+    )
+    yield Operation("POST", "/system/update/look", "Look for a newer version.", Scope.ADMIN, order(door, "system.update_look"))
+    yield Operation(
+        "POST",
+        "/system/update/install",
+        "Install the version that was found; calls end.",
+        Scope.ADMIN,
+        order(door, "system.update_install"),
+    )
+    yield Operation(
         "POST",
         "/system/factory-reset",
         "Forget all settings, calls and messages, and start anew.",

@@ -1,9 +1,10 @@
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.core.ringing import RingPlan, RingStep, RingStepKind, plan_ringing
+from firmware.core.ringing import TEST_AT_LEAST_MS, RingPlan, RingStep, RingStepKind, plan_ring_test, plan_ringing
 from firmware.core.tones import CallerIdKind
 
 RING, REST, SEND = RingStepKind.RING, RingStepKind.REST, RingStepKind.SEND_CALLER_ID
@@ -12,7 +13,7 @@ CADENCES = [(2000, 4000), (1000, 4000), (400, 200, 400, 2000)]
 
 
 def steps_of(plan: RingPlan, count: int) -> list[tuple[RingStepKind, int]]:
-    return [(plan.step(index).kind, plan.step(index).duration_ms) for index in range(count)]
+    return [(step.kind, step.duration_ms) for index in range(count) if (step := plan.step(index))]
 
 
 def test_without_caller_id_the_bell_follows_its_cadence() -> None:
@@ -43,12 +44,20 @@ def test_dtmf_goes_before_the_first_ring() -> None:
     assert steps_of(plan, 4) == [(SEND, 1300), (REST, 300), (RING, 400), (REST, 200)]
 
 
+@pytest.mark.parametrize("cadence", CADENCES)
+def test_a_ring_test_ends_by_itself_after_whole_rounds(cadence: tuple[int, ...]) -> None:
+    steps = steps_of(plan_ring_test(cadence), 100)
+    assert len(steps) % len(cadence) == 0
+    assert len(steps) >= 2 * len(cadence)
+    assert TEST_AT_LEAST_MS <= sum(duration_ms for _, duration_ms in steps) <= TEST_AT_LEAST_MS + 2 * sum(cadence)
+
+
 @given(st.sampled_from(CADENCES), st.sampled_from(CallerIdKind), st.integers(300, 4000))
 def test_every_plan_rings_and_keeps_the_burst_clear_of_the_bell(
     cadence: tuple[int, ...], kind: CallerIdKind, burst_ms: int
 ) -> None:
     plan = plan_ringing(cadence, kind, burst_ms)
-    steps = [plan.step(index) for index in range(30)]
+    steps = [step for index in range(30) if (step := plan.step(index))]
     sent = [index for index, step in enumerate(steps) if step.kind is SEND]
     assert all(step.duration_ms > 0 for step in steps)
     assert tuple(step.duration_ms for step in steps if step.kind is RING)[:4] == (cadence[::2] * 4)[:4]

@@ -18,6 +18,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from firmware.core.causes import _CLASSES, _EXACT
+from firmware.core.dial_learning import Reason
 from firmware.core.wifi_join import Outcome
 from firmware.settings.describe import describe
 from firmware.web.catalogue import DOMAINS, LANGUAGES
@@ -90,6 +91,14 @@ OF_THE_DEVICE = (
     "the SIM card asks for a PIN and none is set (modem.pin)",
     "the SIM card asks for its PUK: put it into a mobile phone and unlock it there",
     "the SIM card is abroad, and the settings allow no data there (modem.roaming)",
+    "The handset is off the hook: put it back first.",
+    "A call is in progress on this line: try again when it is over.",
+    "No dial was learned on this line just now.",
+    "No learned dial is kept for this line.",
+    "Updates are not set up on this system.",
+    "The updater is at work already.",
+    "There is no newer version to install.",
+    "What the updater says cannot be read.",
 )
 """Sentences of the device that have no values in them; a test finds each in its source."""
 
@@ -113,6 +122,8 @@ def _of_the_page() -> Iterator[str]:
                 yield text
     yield from (words for _, words in (*_EXACT.values(), *_CLASSES.values()))
     yield from (*OF_THE_DEVICE, *OF_WIFI)
+    yield from (reason.value for reason in Reason)
+    yield from OF_THE_DEVICE
 
 
 def _of_the_settings() -> Iterator[str]:

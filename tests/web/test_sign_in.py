@@ -56,7 +56,7 @@ def test_a_new_box_shows_nothing_but_its_set_up(fresh: tuple[Adapter, PageProces
     assert client.get("/session").json["setup"] == {
         "done": False,
         "step": "language",
-        "steps": ["language", "password", "uplink", "number", "test", "done"],
+        "steps": ["language", "password", "uplink", "number", "test", "ring", "done"],
     }
     for path in ("/status", "/calls", "/settings", "/events", "/timeline", "/system/logs"):
         assert client.get(path).status == 401

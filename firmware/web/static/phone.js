@@ -127,7 +127,7 @@ class Phone {
   show(state) {
     const lifted = state.hook === "off";
     // a person takes a pause in the ringing for its end only after a while; the line knows at once
-    const ringing = state.ringing && state.state === "ringing";
+    const ringing = state.ringing && [state.state, state.ring_test].includes("ringing");
     if (!lifted && this.state.hook === "off") this.forgetDigits();
     this.state = state;
     this.root.dataset.hook = state.hook;

@@ -2,12 +2,12 @@
 import { ask, renewCsrf } from "./api.js";
 import { choice } from "./choices.js";
 import { byId, card, h, labelled, told } from "./dom.js";
-import { numberStep, testStep } from "./setup_number.js";
+import { numberStep, ringStep, testStep } from "./setup_number.js";
 import { uplinkStep } from "./setup_uplink.js";
 import { press } from "./shell.js";
 import { language, learnSettings, N_, t } from "./words.js";
 
-const STEPS = [["language", N_("Language and country")], ["password", N_("Password")], ["uplink", N_("Internet")], ["number", N_("Your number")], ["test", N_("Try it")], ["done", N_("Done")]];
+const STEPS = [["language", N_("Language and country")], ["password", N_("Password")], ["uplink", N_("Internet")], ["number", N_("Your number")], ["test", N_("Try it")], ["ring", N_("Ring it")], ["done", N_("Done")]];
 const LANGUAGES = [["kk", "Қазақша"], ["ru", "Русский"], ["en", "English"], ["bn", "বাংলা"]];
 const COUNTRIES = ["KZ", "RU", "US", "GB", "DE", "IN"];
 const page = byId("page");
@@ -83,6 +83,7 @@ const SCREENS = {
   uplink: () => card(t("How the box reaches the internet"), uplinkStep(goOn)),
   number: () => card(t("Your number"), numberStep(goOn)),
   test: () => card(t("Try it"), testStep(goOn)),
+  ring: () => card(t("Ring the telephone"), ringStep(goOn)),
 
   done: () => card(t("Done"), told("good", t("Your box is set up.")), h("p", {}, t("Keep the password in a safe place. Everything can be changed later on these pages.")),
     next(t("To the first page"), () => location.assign("/"))),

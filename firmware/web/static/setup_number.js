@@ -1,9 +1,10 @@
 // The set-up's steps with a number and with a call: tried live, the reason in words when it fails, and the telephone watched while it is tried.
-import { ask, can } from "./api.js";
+import { ask } from "./api.js";
 import { h, told } from "./dom.js";
 import { outcome } from "./outcomes.js";
 import { showPhones } from "./phone.js";
 import { freeId, loadProviders, providerNotes, providerOptions, trial } from "./providers.js";
+import { RingTest } from "./ring_test.js";
 import { Fields } from "./settings_forms.js";
 import { follow, press } from "./shell.js";
 import { N_, t } from "./words.js";
@@ -52,25 +53,39 @@ async function fillNumber(place, goOn) {
   place.replaceChildren(form);
 }
 
-export function testStep(goOn) {
-  const live = h("div", { role: "status" });
-  const seen = {};
-  follow("/api/v1/events", (news) => {
+const phones = h("div", { id: "phones" });
+const seen = {};
+let show = null;
+
+/** `step` is shown all that is known, at once and with all news; there is one stream of them for both steps. */
+function watch(step) {
+  if (!show) follow("/api/v1/events", (news) => {
     Object.assign(seen, news);
-    if (seen.status) showTest(live, seen);
+    if (seen.status) show(seen);
     if (news.phones) showPhones(news.phones);
   });
+  show = step;
+  if (seen.status) show(seen);
+}
+
+export function testStep(goOn) {
+  const live = h("div", { role: "status" });
+  watch(() => showTest(live, seen));
   return [
     h("ol", { class: "reasons" }, h("li", {}, t("Lift the handset: you hear dial tone. Dial a number and talk to somebody.")), h("li", {}, t("Let somebody call your number: the telephone rings."))),
-    live, ringTest(), h("div", { id: "phones" }),
-    press(t("It works"), () => goOn("done"), "main wide"), h("div", { class: "row start" }, press(t("Back to the number"), () => goOn("number"))),
+    live, phones,
+    press(t("It works"), () => goOn("ring"), "main wide"), h("div", { class: "row start" }, press(t("Back to the number"), () => goOn("number"))),
   ];
 }
 
-function ringTest() {
-  const place = h("div", {});
-  can("POST", "/line/ring-test").then((known) => known && place.append(press(t("Ring the telephone"), () => ask("POST", "/line/ring-test", { line: 1 }))));
-  return place;
+export function ringStep(goOn) {
+  const test = new RingTest();
+  watch(({ status }) => test.show(status.lines));
+  return [
+    h("p", {}, t("The telephone rings for some ten seconds without a call, so that you know that it is plugged in and works.")),
+    test.root, phones,
+    press(t("Go on"), () => goOn("done"), "main wide"), h("div", { class: "row start" }, press(t("Back to the call"), () => goOn("test"))),
+  ];
 }
 
 function showTest(place, { status, calls = [] }) {

@@ -2,6 +2,7 @@
 import { API, ask, query, request } from "./api.js";
 import { card, download, facts, h, newId, told } from "./dom.js";
 import { backupCard, input, restartCard, restoreCard } from "./keeping.js";
+import { softwareCard } from "./software.js";
 import { loadSettings } from "./settings.js";
 import { fill, press, say } from "./shell.js";
 import { N_, t, time } from "./words.js";
@@ -68,9 +69,10 @@ function logCard() {
 
 fill(async () => {
   const [settings, status, tokens] = await Promise.all([loadSettings(), ask("GET", "/status"), ask("GET", "/tokens")]);
+  const update = await ask("GET", "/system/update").catch((problem) => problem);
   return [
     settings.table("device", t("This box"), { first: ["name", "language"], without: ["country"] }),
-    passwordCard(), backupCard(), restoreCard(), restartCard(status.name), logCard(), tokenCard(tokens),
+    passwordCard(), backupCard(), restoreCard(), softwareCard(update), restartCard(status.name), logCard(), tokenCard(tokens),
     settings.table("mqtt", t("MQTT and Home Assistant"), { first: ["server", "user", "password", "numbers"] }),
     settings.table("sip", t("SIP and voice"), { first: ["tls_verify", "accept_unknown"] }),
     settings.table("web", t("This page"), { without: ["password_hash"] }),

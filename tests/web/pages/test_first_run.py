@@ -71,6 +71,9 @@ def test_a_new_box_is_set_up_and_calls(fresh: Box, tab: Page, language: str) -> 
     call_from_the_page(fresh, tab)
     tab.locator(GO_ON).click()
     step(tab, 6)
+    ring_from_the_page(fresh, tab)
+    tab.locator(GO_ON).click()
+    step(tab, 7)
     tab.locator(GO_ON).click()
     tab.wait_for_url(f"{fresh.url}/")
     expect(tab.locator("#health .told-good")).to_be_visible()
@@ -86,6 +89,18 @@ def call_from_the_page(fresh: Box, page: Page) -> None:
     page.locator(".phone .hook").click()
     fresh.device.wait_line("idle")
     expect(page.locator("#page [role=status] .told-good").last).to_be_visible()
+
+
+def ring_from_the_page(fresh: Box, page: Page) -> None:
+    page.locator("#page button.ring").click()
+    fresh.device.wait_ringing()
+    expect(page.locator('.phone[data-ringing="true"]')).to_be_visible()
+    expect(page.locator("#page [role=status] .told-busy")).to_be_visible()
+    page.locator(".phone .hook").click()
+    fresh.device.wait_line("dial tone")
+    expect(page.locator("#page [role=status] .told-good")).to_be_visible()
+    page.locator(".phone .hook").click()
+    fresh.device.wait_line("idle")
 
 
 def test_a_set_up_that_was_left_goes_on_where_it_was(fresh: Box, tab: Page) -> None:
