@@ -100,6 +100,9 @@ class Exchange:
 
     def place_call(self, card: LineCard, handle: str, digits: str) -> None:
         self._of_handle[handle] = (card,)
+        card.begin_call(
+            inband=False, canceller=True
+        )  # the box hears the keys, whatever the call before left of them in its voice
         if not self.run_code(card, handle, digits):
             self.dial(card, handle, digits, Wish())
 
