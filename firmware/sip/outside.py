@@ -16,5 +16,10 @@ def outside(account: Account) -> str:
     """The address; empty while nobody has told it."""
     if not account.settings.register or not account.is_registered or account.engine_account is None:
         return ""
-    found = _HOST.match(pj.keeplineContact(account.engine_id))
+    return host_of(pj.keeplineContact(account.engine_id))
+
+
+def host_of(contact: str) -> str:
+    """The host of a Contact, with or without a display name before it; empty where there is none."""
+    found = _HOST.search(contact)
     return found.group(1).strip("[]") if found else ""
