@@ -6,9 +6,12 @@
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from firmware.web.sentences import PATTERNS
 
 LANGUAGES: Mapping[str, str] = {"kk": "Қазақша", "ru": "Русский", "en": "English", "bn": "বাংলা"}
 """By ISO 639-1, each named in itself."""
@@ -35,6 +38,21 @@ class Words:
         known = self.texts.get(text) or text
         return known.format_map(values) if values else known
 
+    def sentence(self, text: str) -> str:
+        """What the device said, which knows no language; a sentence that nobody translated stays as it is."""
+        if self.language == "en" or not text or text in self.texts:
+            return self(text)
+        for pattern, shape in _shapes():
+            found = shape.fullmatch(text)
+            if found:
+                return self(pattern, **{name: self.sentence(value) for name, value in found.groupdict().items()})
+        return text
+
+
+@functools.cache
+def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((pattern, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(pattern)))) for pattern in PATTERNS)
+
 
 @functools.cache
 def words_of(language: str) -> Words:
@@ -49,7 +67,10 @@ def compiled(name: str) -> tuple[bytes, str] | None:
     domain = rest.removesuffix(".json")
     if language not in LANGUAGES or domain not in DOMAINS or not rest.endswith(".json"):
         return None
-    body = json.dumps(_read(language, domain), ensure_ascii=False, separators=(",", ":")).encode()
+    texts: dict[str, object] = dict(_read(language, domain))
+    if domain == "page":
+        texts[""] = PATTERNS  # no text is empty: the script finds them here
+    body = json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode()
     return body, hashlib.sha256(body).hexdigest()[:16]
 
 

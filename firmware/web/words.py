@@ -113,7 +113,7 @@ def line_told(_: Words, line: Json) -> Told:
 def account_told(_: Words, account: Json) -> Told:
     mood, words = ACCOUNTS.get(account["state"], (Mood.CALM, str(account["state"]).capitalize()))
     reason = account.get("reason") or ""
-    return Told(mood, f"{_(words)}: {_(reason)}" if reason and mood in {Mood.BAD, Mood.CALM} else _(words))
+    return Told(mood, f"{_(words)}: {_.sentence(reason)}" if reason and mood in {Mood.BAD, Mood.CALM} else _(words))
 
 
 def call_told(_: Words, call: Json) -> str:
@@ -133,12 +133,12 @@ def outcome_told(_: Words, row: Json) -> Told:
     mood, words = OUTCOMES.get(row["outcome"], (Mood.CALM, str(row["outcome"])))
     reason = row.get("reason") or ""
     shown = reason and reason != words and row["outcome"] != "answered"
-    return Told(mood, f"{_(words)}: {_(reason)}" if shown else _(words))
+    return Told(mood, f"{_(words)}: {_.sentence(reason)}" if shown else _(words))
 
 
 def uplink_told(_: Words, uplink: Json) -> Told:
     mood, words = UPLINKS.get(uplink["state"], (Mood.CALM, str(uplink["state"]).capitalize()))
-    return Told(mood, _(words), _(str(uplink.get("reason") or "")))
+    return Told(mood, _(words), _.sentence(str(uplink.get("reason") or "")))
 
 
 def kind_told(_: Words, kind: str) -> str:
@@ -170,7 +170,7 @@ def health_told(_: Words, status: Json) -> Told:
 
 
 def trouble_told(_: Words, trouble: str) -> Told:
-    words = _("The adapter is not running: {trouble}. This page goes on by itself when it is back.", trouble=trouble)
+    words = _("The adapter is not running: {trouble}. This page goes on by itself when it is back.", trouble=_.sentence(trouble))
     return Told(Mood.BAD, words)
 
 

@@ -22,6 +22,7 @@ from firmware.core.dial_learning import Reason
 from firmware.core.wifi_join import Outcome
 from firmware.settings.describe import describe
 from firmware.web.catalogue import DOMAINS, LANGUAGES
+from firmware.web.sentences import PATTERNS, PLAIN
 from firmware.wifi import wishes
 from firmware.wifi.desk import JOINING_ALREADY, NOT_KEPT, NOT_SAVED
 from hal.wifi import NOT_TAKEN
@@ -121,9 +122,8 @@ def _of_the_page() -> Iterator[str]:
                 assert isinstance(text, str)
                 yield text
     yield from (words for _, words in (*_EXACT.values(), *_CLASSES.values()))
-    yield from (*OF_THE_DEVICE, *OF_WIFI)
+    yield from (*OF_THE_DEVICE, *OF_WIFI, *PATTERNS, *PLAIN)
     yield from (reason.value for reason in Reason)
-    yield from OF_THE_DEVICE
 
 
 def _of_the_settings() -> Iterator[str]:
@@ -132,7 +132,7 @@ def _of_the_settings() -> Iterator[str]:
             yield from (
                 (field["label"], field["help"]) if section["name"] != "star_codes" else (field["help"],)
             )  # as static/features.js shows them
-            if field["kind"] == "text":
+            if field["kind"] in {"text", "secret"}:
                 yield field["allowed"]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from firmware.web.catalogue import DOMAINS, LANGUAGES, compiled, preferred, words_of
+from firmware.web.sentences import PATTERNS, PLAIN
 from tests.web.catalogues import OF_THE_DEVICE, as_json, as_po, path_of, read, texts
 
 EACH = [(language, domain) for language in LANGUAGES for domain in DOMAINS]
@@ -45,6 +46,23 @@ def test_a_language_is_written_in_its_own_letters(language: str, letters: str) -
 @pytest.mark.parametrize("sentence", OF_THE_DEVICE)
 def test_a_sentence_of_the_device_is_still_said(sentence: str) -> None:
     assert any(sentence in file.read_text(encoding="utf-8") for folder in OURS for file in folder.rglob("*.py"))
+
+
+@pytest.mark.parametrize("sentence", [*PATTERNS, *PLAIN])
+def test_a_sentence_known_by_its_pattern_is_still_made(sentence: str) -> None:
+    """One of the two longest pieces between its values stands in a source other than this list."""
+    pieces = sorted(re.split(r"\{\w+\}", sentence.removeprefix("settings: [")), key=len)[-2:]
+    sources = [file.read_text(encoding="utf-8") for file in FIRMWARE.rglob("*.py") if file.name != "sentences.py"]
+    assert any(piece in source for piece in pieces if piece for source in sources)
+
+
+def test_what_the_device_says_is_translated_with_its_values() -> None:
+    russian = words_of("ru").sentence
+    assert russian("eth0: the link is down; wwan0 works") == "eth0: " + words_of("ru")("the link is down") + "; wwan0 работает"
+    mistake = 'settings: [line.1] flash_max_ms: "x" is not allowed; allowed: a whole number from 80 to 1500 ms'
+    assert russian(mistake) == '[line.1] flash_max_ms: "x" не допускается; допускается: целое число от 80 до 1500 ms'
+    assert russian("Nobody ever wrote this") == "Nobody ever wrote this"
+    assert words_of("en").sentence(mistake) == mistake
 
 
 def test_words_are_given_in_the_language_asked_for() -> None:

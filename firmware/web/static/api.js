@@ -1,5 +1,5 @@
 // Orders to the box over its API. A refusal is thrown with its sentence; whoever is signed out is led to the door.
-import { t } from "./words.js";
+import { t, translated } from "./words.js";
 
 export const API = "/api/v1";
 
@@ -35,8 +35,8 @@ export async function request(method, path, body) {
   if (answer.ok) return answer;
   const refusal = await answer.json().catch(() => ({}));
   if (answer.status === 401 && !["/login", "/setup"].includes(location.pathname)) location.assign("/login");
-  const sentence = refusal.error ? t(refusal.error) : t("That did not work (error {status}).", { status: answer.status });
-  throw new Refused(sentence, answer.status, refusal);
+  const told = refusal.error ? translated(refusal.error) : t("That did not work (error {status}).", { status: answer.status });
+  throw new Refused(told, answer.status, refusal);
 }
 
 export function query(values) {

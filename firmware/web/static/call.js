@@ -8,6 +8,7 @@ import { fill, press } from "./shell.js";
 import { drawVoice } from "./voice.js";
 import { minutes, number, t, time } from "./words.js";
 
+const NOT_FOUND = 404;
 const path = `/calls/${encodeURIComponent(byId("page").dataset.call)}`;
 
 function summary(call) {
@@ -43,7 +44,10 @@ function eventList(events, began) {
 }
 
 fill(async () => {
-  const asked = (place) => ask("GET", place).catch((problem) => problem);
+  const asked = (place) => ask("GET", place).catch((problem) => {
+    if (problem.status !== NOT_FOUND) throw problem;
+    return problem;
+  });
   const [call, evidence] = await Promise.all([asked(path), asked(`${path}/evidence`)]);
   const known = !(call instanceof Error);
   const more = evidence instanceof Error ? [card(t("Evidence"), h("p", { class: "none" }, evidence.message))] : pictures(evidence, known ? call : null);

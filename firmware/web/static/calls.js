@@ -3,7 +3,7 @@ import { API, ask, query } from "./api.js";
 import { block, mayBlock } from "./blocking.js";
 import { byId, h, told } from "./dom.js";
 import { arrow, mood, outcome, way, who } from "./outcomes.js";
-import { confirmed, follow, press, say } from "./shell.js";
+import { confirmed, follow, press, say, watchBox } from "./shell.js";
 import { minutes, N_, number, t, time } from "./words.js";
 
 const LIMIT = 200;
@@ -59,21 +59,32 @@ function row(call) {
     h("th", { scope: "row", class: "who" }, h("span", { "aria-hidden": "true", class: "way" }, arrow(call)),
       h("a", { href: `/calls/${encodeURIComponent(call.id)}`, "aria-label": `${way(call)} ${who(call)}` }, h("bdi", {}, who(call))), call.name && call.number ? h("span", { class: "more" }, " ", h("bdi", {}, call.number)) : null),
     h("td", { class: "how" }, told(mood(call), outcome(call), "span")),
-    h("td", { class: "length", "data-head": t("Length") }, call.talk_s ? minutes(call.talk_s) : "–"),
-    h("td", { class: "quality", "data-head": t("Quality") }, quality(call.media)),
+    cell("length", t("Length"), call.talk_s ? minutes(call.talk_s) : ""),
+    cell("quality", t("Quality"), quality(call.media)),
     h("td", { class: "tools" }, call.number ? tools(call) : null));
+}
+
+/** Where there is room every column is filled; on a phone only what is known is shown. */
+function cell(kind, head, words) {
+  return h("td", { class: words ? kind : `${kind} empty`, "data-head": head }, words || "–");
 }
 
 function quality(media = {}) {
   if (media.mos) return t("MOS {value}", { value: number(media.mos) });
-  return media.loss_percent === undefined ? "–" : t("{loss} % lost", { loss: number(media.loss_percent) });
+  return media.loss_percent === undefined ? "" : t("{loss} % lost", { loss: number(media.loss_percent) });
 }
 
 function tools(call) {
-  return h("details", { class: "tool-menu" }, h("summary", { "aria-label": t("More about {who}", { who: who(call) }) }, "⋯"), h("div", { class: "tool-list" },
+  return h("details", { class: "tool-menu", name: "tools", onkeydown: closedByEscape }, h("summary", { "aria-label": t("More about {who}", { who: who(call) }) }, "⋯"), h("div", { class: "tool-list" },
     h("a", { href: `/people${query({ add: call.number, name: call.name })}` }, t("Add to contacts")),
     h("a", { href: `/rules${query({ explain: call.number })}` }, t("Which way would it go?")),
     call.direction === "in" && mayBlock(call.number) && press(t("Block this number"), () => turnAway(call), "quiet danger")));
+}
+
+function closedByEscape(event) {
+  if (event.key !== "Escape") return;
+  event.currentTarget.open = false;
+  event.currentTarget.querySelector("summary").focus();
 }
 
 async function turnAway({ number: caller, name }) {
@@ -94,6 +105,7 @@ async function erase() {
 page.replaceChildren(form, found, list, h("div", { class: "row start" }, press(t("Erase all calls ..."), erase, "danger")));
 page.removeAttribute("aria-busy");
 load();
+watchBox(load);
 let first = true;
 follow("/api/v1/events", (news) => { // at once what is there already, then what changed
   if (news.calls && !first) load();

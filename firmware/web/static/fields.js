@@ -1,7 +1,7 @@
 // One field of a settings form, made from its description: label, unit, range, default, help, and the sentence of a mistake. It knows no section.
 import { choice } from "./choices.js";
 import { h, newId } from "./dom.js";
-import { number, t } from "./words.js";
+import { plain, t, translated } from "./words.js";
 
 const MASK = "********";
 
@@ -18,7 +18,7 @@ export function field(about, value, { options, changed = () => {} } = {}) {
   root.addEventListener("input", changed);
   root.addEventListener("change", changed);
   const tell = (sentence) => {
-    mistake.textContent = sentence;
+    mistake.textContent = translated(sentence);
     mistake.hidden = !sentence;
     root.classList.toggle("wrong", Boolean(sentence));
     parts.element?.setAttribute("aria-invalid", Boolean(sentence));
@@ -34,10 +34,17 @@ function kindOf(about, options) {
 
 /** Help, what is allowed, and what holds where nothing is said. */
 function hintOf(about) {
-  const bounded = about.least !== null && about.least !== undefined && !about.many;
-  const range = bounded ? t("{least} to {most} {unit}", { least: number(about.least), most: number(about.most), unit: about.unit }).trim() : about.kind === "text" ? t(about.allowed) : "";
+  const range = rangeOf(about);
   const usual = shown(about, about.default);
   return [about.help && t(about.help), range && t("Allowed: {range}.", { range }), usual && t("Usual: {value}.", { value: usual })].filter(Boolean).join(" ");
+}
+
+/** "" where what may be chosen stands in the field itself. */
+function rangeOf({ kind, many, allowed, least, most, unit, zero_allowed: zero }) {
+  if (["text", "secret"].includes(kind)) return t(allowed);
+  if (many || !Number.isFinite(least)) return "";
+  const range = t("{least} to {most} {unit}", { least: plain(least), most: plain(most), unit }).trim();
+  return zero ? t("0, or {range}", { range }) : range;
 }
 
 /** A value in words, for hints and for the list of changes. */
@@ -46,7 +53,7 @@ export function shown(about, value) {
   if (about.kind === "secret") return "••••";
   if (Array.isArray(value)) return value.map((each) => choice(String(each))).join(", ");
   if (typeof value === "boolean") return value ? t("yes") : t("no");
-  if (typeof value === "number") return `${number(value, 3)} ${about.unit}`.trim();
+  if (typeof value === "number") return `${plain(value)} ${about.unit}`.trim();
   return about.choices?.length ? choice(String(value)) : String(value);
 }
 

@@ -1,7 +1,7 @@
 // What the events in a call's evidence say, in words: each is compared with the one before of its kind, so that only what changed is told. It draws nothing.
 import { choice } from "./choices.js";
 import { ACCOUNTS, CALLS, PHASES, UPLINKS } from "./states.js";
-import { number, t } from "./words.js";
+import { number, t, translated } from "./words.js";
 
 /** Those the curves of the voice are marked with. */
 const TURNS = new Set(["CallEstablished", "CallMoved", "CallStranded", "CallOver"]);
@@ -39,11 +39,11 @@ const TELLERS = {
   /** A refresh says "registering" for a moment: that is no news to anybody. */
   account({ id, number: own, state, reason }) {
     if (state === "registering") return [];
-    return [{ key: `account ${id}`, mark: `${state} ${reason}`, label: own || id, words: sentence(t(ACCOUNTS[state] ?? state), state === "registered" ? "" : reason) }];
+    return [{ key: `account ${id}`, mark: `${state} ${reason}`, label: own || id, words: because(t(ACCOUNTS[state] ?? state), state === "registered" ? "" : reason) }];
   },
 
   uplink({ uplinks = [], modem }) {
-    const ways = uplinks.map(({ name, kind, state, reason }) => ({ key: `uplink ${name}`, mark: state, label: `${choice(kind)} ${name}`, words: sentence(t(UPLINKS[state] ?? state), reason) }));
+    const ways = uplinks.map(({ name, kind, state, reason }) => ({ key: `uplink ${name}`, mark: state, label: `${choice(kind)} ${name}`, words: because(t(UPLINKS[state] ?? state), reason) }));
     return modem ? [...ways, ofModem(modem)] : ways;
   },
 
@@ -53,7 +53,7 @@ const TELLERS = {
 function ofModem({ phase, operator, technology, signal_dbm, trouble }) {
   const signal = Number.isFinite(signal_dbm) ? `${number(signal_dbm)} dBm` : "";
   const mark = [phase, operator, technology, trouble, signal && Math.round(signal_dbm / STEP_DBM)].join();
-  return { key: "modem", mark, label: t("Modem"), words: [operator || t("no network"), technology, signal, trouble && t(trouble)].filter(Boolean).join(" · ") };
+  return { key: "modem", mark, label: t("Modem"), words: [operator || t("no network"), technology, signal, trouble && translated(trouble)].filter(Boolean).join(" · ") };
 }
 
 /** An event of a newer box: as it came. */
@@ -61,4 +61,4 @@ function strange({ at_s, event, ...facts }) {
   return [{ label: event, words: JSON.stringify(facts) }];
 }
 
-const sentence = (words, reason) => (reason ? `${words}: ${t(reason)}` : words);
+const because = (words, reason) => (reason ? `${words}: ${translated(reason)}` : words);

@@ -4,7 +4,7 @@ import { freeId, loadProviders, providerNotes, providerOptions, trial } from "./
 import { loadSettings } from "./settings.js";
 import { fill, follow, press } from "./shell.js";
 import { ACCOUNTS } from "./states.js";
-import { t } from "./words.js";
+import { t, translated } from "./words.js";
 
 const FIRST = ["provider", "id", "number", "display_name", "server", "user", "password", "transport", "lines", "mailbox"];
 const MOODS = { registered: "good", direct: "good", registering: "busy", waiting: "bad", refused: "bad" };
@@ -13,7 +13,7 @@ const live = h("div", { id: "live" });
 function showLive(status) {
   const rows = status.accounts.map((account) => {
     const mood = MOODS[account.state] ?? "calm";
-    const why = ["bad", "calm"].includes(mood) && account.reason ? `: ${t(account.reason)}` : "";
+    const why = ["bad", "calm"].includes(mood) && account.reason ? `: ${translated(account.reason)}` : "";
     return h("li", {}, h("b", {}, account.number || account.id), " ", told(mood, t(ACCOUNTS[account.state] ?? account.state) + why, "span"));
   });
   live.replaceChildren(rows.length ? h("ul", { class: "card live-list" }, rows) : "");

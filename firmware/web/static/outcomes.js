@@ -1,12 +1,12 @@
 // How calls went, in words and a mood. The texts are those of words.py.
-import { t } from "./words.js";
+import { t, translated } from "./words.js";
 
 const MOODS = { answered: "good", failed: "bad", missed: "bad", interrupted: "bad", "under way": "busy" };
 
 export const mood = (call) => MOODS[call.outcome] ?? "calm";
 
 export function outcome(call) {
-  const why = call.reason && call.reason !== call.outcome && call.outcome !== "answered" ? `: ${t(call.reason)}` : "";
+  const why = call.reason && call.reason !== call.outcome && call.outcome !== "answered" ? `: ${translated(call.reason)}` : "";
   return t(call.outcome) + why;
 }
 

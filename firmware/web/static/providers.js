@@ -1,7 +1,7 @@
 // Providers and their presets, and the trial of an account before it is saved.
 import { ask } from "./api.js";
 import { h, told } from "./dom.js";
-import { N_, t } from "./words.js";
+import { N_, t, translated } from "./words.js";
 
 const KNOWN = {
   confirmed: N_("Tried with Keepline."),
@@ -29,7 +29,7 @@ export async function trial(values, place) {
   place.replaceChildren(told("busy", t("Trying to register ...")));
   try {
     const answer = await ask("POST", "/settings/test-account", { account: values });
-    place.replaceChildren(answer.ok ? told("good", t("It works: the provider accepted this number.")) : told("bad", t("It does not work: {reason}", { reason: t(answer.reason) })));
+    place.replaceChildren(answer.ok ? told("good", t("It works: the provider accepted this number.")) : told("bad", t("It does not work: {reason}", { reason: translated(answer.reason) })));
     return answer;
   } catch (problem) {
     place.replaceChildren(told("bad", problem.message));

@@ -3,7 +3,7 @@ import { ask, query } from "./api.js";
 import { card, facts, h, told } from "./dom.js";
 import { loadSettings } from "./settings.js";
 import { busy, fill } from "./shell.js";
-import { minutes, t } from "./words.js";
+import { minutes, t, translated } from "./words.js";
 
 function explainCard() {
   const result = h("div", { role: "status" });
@@ -18,7 +18,7 @@ function explainCard() {
 async function explain(number, place) {
   if (!number) return;
   const way = await ask("GET", `/explain${query({ number })}`);
-  const verdict = way.allowed ? told("good", way.emergency ? t("This is an emergency call: it goes out by any way there is.") : t("This call would be made.")) : told("bad", way.sentence);
+  const verdict = way.allowed ? told("good", way.emergency ? t("This is an emergency call: it goes out by any way there is.") : t("This call would be made.")) : told("bad", translated(way.sentence));
   place.replaceChildren(verdict, facts([
     [t("Called by"), way.account], [t("Dialed as"), way.dialed_form], [t("Your number"), way.hidden ? t("hidden") : way.own_number],
     [t("Full number"), way.e164], [t("At most"), way.limit_s ? minutes(way.limit_s) : ""],

@@ -4,8 +4,9 @@ import { card, h, put } from "./dom.js";
 import { shown } from "./fields.js";
 import { ListForm, TableForm } from "./settings_forms.js";
 import { busy, confirmed, press, sayLater } from "./shell.js";
-import { learnSettings, N_, t } from "./words.js";
+import { learnSettings, N_, t, translated } from "./words.js";
 
+const CONFLICT = 409;
 const TITLES = {
   device: N_("Box"), line: N_("Line"), account: N_("Number"), rule: N_("Rule"), dial_plan: N_("Dial plan"), price: N_("Price"), contact: N_("Contact"),
   screening: N_("Callers"), mailbox: N_("Mailbox"), voicemail: N_("Voicemail"), mail: N_("Mail"), star_codes: N_("Star codes"), sip: N_("SIP"),
@@ -26,9 +27,11 @@ class SettingsPage {
     this.forms = [];
     this.save = press(t("Save ..."), () => this.preview(), "main");
     this.trouble = h("p", { class: "told told-bad", role: "alert", hidden: true });
+    this.anew = press(t("Compare anew ..."), () => this.compareAnew());
+    this.anew.hidden = true;
     const undo = h("button", { type: "button", onclick: () => { this.saved = true; location.reload(); } }, t("Undo"));
     this.bar = h("div", { class: "save-bar", hidden: true, role: "region", "aria-label": t("Unsaved changes") },
-      h("p", {}, t("There are changes that are not saved.")), this.trouble, h("div", { class: "row" }, undo, this.save));
+      h("p", {}, t("There are changes that are not saved.")), this.trouble, h("div", { class: "row" }, undo, this.anew, this.save));
     addEventListener("beforeunload", (event) => { if (this.isChanged && !this.saved) event.preventDefault(); });
   }
 
@@ -46,7 +49,15 @@ class SettingsPage {
     if (!(name in this.sections)) return null;
     const form = make(this.sections[name]);
     this.forms.push(form);
+    form.root.addEventListener("keydown", (event) => this.typed(event));
     return card(title, lead, form.root);
+  }
+
+  /** Enter in a field is the button at the end of the page. */
+  typed(event) {
+    if (event.key !== "Enter" || !event.target.matches("input") || !this.isChanged) return;
+    event.preventDefault();
+    this.save.click();
   }
 
   get changes() { return Object.fromEntries(this.forms.filter((form) => form.isChanged).map((form) => [form.about.name, form.changes])); }
@@ -77,11 +88,19 @@ class SettingsPage {
     } catch (problem) {
       if (problem.body?.mistakes?.length) return problem.body;
       this.tellTrouble(problem.message);
+      this.anew.hidden = problem.status !== CONFLICT;
       return null;
     }
   }
 
+  /** Somebody else saved meanwhile: what was typed here is laid over what is set now, and shown before it is saved. */
+  async compareAnew() {
+    this.revision = (await ask("GET", "/settings")).revision;
+    await this.preview();
+  }
+
   tellTrouble(sentence) {
+    this.anew.hidden = true;
     put(this.trouble, sentence);
     this.trouble.hidden = !sentence;
   }
@@ -91,7 +110,7 @@ class SettingsPage {
     for (const form of this.forms) form.forgetMistakes();
     if (!mistakes.length) return false;
     const lost = mistakes.filter((mistake) => !this.forms.some((form) => form.tell(mistake)));
-    this.tellTrouble(lost.map((mistake) => mistake.sentence).join(" ") || t("Some fields are not right yet."));
+    this.tellTrouble(lost.map((mistake) => translated(mistake.sentence)).join(" ") || t("Some fields are not right yet."));
     this.forms.flatMap((form) => form.wrong).at(0)?.focus();
     return true;
   }

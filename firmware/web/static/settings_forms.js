@@ -51,14 +51,14 @@ export class Fields {
   forgetMistakes() { for (const each of this.fields) each.tell(""); }
 }
 
-const asForm = (...children) => h("form", { novalidate: true, onsubmit: (event) => event.preventDefault() }, children);
+const asForm = ({ name }, ...children) => h("form", { novalidate: true, "data-section": name, onsubmit: (event) => event.preventDefault() }, children);
 
 /** A section that is one table. */
 export class TableForm {
   constructor(about, values, settings) {
     this.about = about;
     this.fields = new Fields(about, values, settings);
-    this.root = asForm(this.fields.root);
+    this.root = asForm(about, this.fields.root);
   }
 
   get isChanged() { return this.fields.changedFields.length > 0; }
@@ -82,7 +82,7 @@ export class ListForm {
     this.list = h("ol", { class: "items" });
     this.none = h("p", { class: "none" }, t("None yet."));
     this.adder = h("button", { type: "button", onclick: () => { this.add(fresh(), true); this.moved(); } }, add);
-    this.root = asForm(this.none, this.list, this.adder);
+    this.root = asForm(about, this.none, this.list, this.adder);
     for (const value of values) this.add(value, false);
     this.before = this.changes;
     this.settle();

@@ -1,7 +1,7 @@
 // What every page has: signing out, times and clocks in the reader's own way, news of the box as it comes, short words of how something went.
 import { ask } from "./api.js";
 import { byId, h, put } from "./dom.js";
-import { language, minutes, number, t, time } from "./words.js";
+import { language, minutes, number, t, time, translated } from "./words.js";
 
 const RETRY_MS = 1000;
 const SAID_MS = 8000;
@@ -37,18 +37,48 @@ function tick() {
   ticking = 0;
 }
 
-/** News from `path`, each the parts that changed; it says so when the box is gone, and goes on by itself when it is back. */
+const streams = new Map();
+
+/** News from `path`, each the parts that changed; whoever follows later is told at once what is known. One stream a page, whoever follows. */
 export function follow(path, show) {
+  const stream = streams.get(path) ?? { seen: {}, shows: [] };
+  stream.shows.push(show);
+  if (stream.shows.length > 1) show({ ...stream.seen });
+  else listen(path, stream);
+}
+
+/** It says so when the page's server is gone, and goes on by itself when it is back. */
+function listen(path, stream) {
+  streams.set(path, stream);
   const source = new EventSource(path);
-  const connection = byId("connection");
-  source.onopen = () => { connection.hidden = true; };
-  source.onmessage = (event) => show(JSON.parse(event.data));
+  source.onopen = () => tellConnection("");
+  source.onmessage = (event) => {
+    const news = JSON.parse(event.data);
+    Object.assign(stream.seen, news);
+    for (const show of stream.shows) show(news);
+  };
   source.addEventListener("signed-out", () => location.assign("/login"));
   source.onerror = () => {
-    put(connection, t("The page's server does not answer. This page goes on by itself when it is back."));
-    connection.hidden = false;
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(path, show), RETRY_MS); // it gave up: a refusal, not a pause
+    tellConnection(t("The page's server does not answer. This page goes on by itself when it is back."));
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(path, stream), RETRY_MS); // it gave up: a refusal, not a pause
   };
+}
+
+function tellConnection(sentence) {
+  const connection = byId("connection");
+  put(connection, sentence);
+  connection.hidden = !sentence;
+}
+
+/** Says when the adapter itself is gone; `back` is called when it is there again. */
+export function watchBox(back) {
+  let gone = false;
+  follow("/api/v1/events", ({ trouble }) => {
+    if (trouble === undefined) return;
+    tellConnection(trouble && t("The adapter is not running: {trouble}. This page goes on by itself when it is back.", { trouble: translated(trouble) }));
+    if (gone && !trouble) back();
+    gone = Boolean(trouble);
+  });
 }
 
 /** A sentence at the lower edge that goes away by itself; read out by a screen reader. */
@@ -104,15 +134,23 @@ export function confirmed(title, body, agree) {
   });
 }
 
-/** How a page of cards comes: built, put in place, a refusal told instead. */
+/** How a page of cards comes: built, put in place, a refusal told instead; built again where the adapter was gone meanwhile. */
 export async function fill(build) {
+  let built = await place(build);
+  watchBox(async () => { built ||= await place(build); }); // what somebody types into a page that stands is not taken away
+}
+
+async function place(build) {
   const page = byId("page");
   try {
     page.replaceChildren(...(await build()).filter(Boolean));
+    return true;
   } catch (problem) {
     page.replaceChildren(h("p", { class: "told told-bad banner" }, problem.message));
+    return false;
+  } finally {
+    page.removeAttribute("aria-busy");
   }
-  page.removeAttribute("aria-busy");
 }
 
 dress(document);

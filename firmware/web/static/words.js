@@ -19,6 +19,22 @@ export function t(text, values) {
   return values ? known.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole)) : known;
 }
 
+const SPECIAL = /[.*+?^${}()|[\]\\]/g;
+const shapes = (texts[""] ?? []).map((pattern) => [pattern, new RegExp(`^${pattern.replace(SPECIAL, "\\$&").replace(/\\\{(\w+)\\\}/g, "(?<$1>.+?)")}$`, "s")]);
+
+/** What the device said, which knows no language: found again by its pattern (sentences.py), its values said by the same patterns. */
+export function translated(text) {
+  if (language === "en" || !text || texts[text]) return t(text);
+  for (const [pattern, shape] of shapes) {
+    const found = shape.exec(text);
+    if (found) return t(pattern, Object.fromEntries(Object.entries(found.groups).map(([name, value]) => [name, translated(value)])));
+  }
+  const small = text[0].toLowerCase() + text.slice(1); // the page's server begins a refusal with a capital
+  if (small === text) return text;
+  const told = translated(small);
+  return told === small ? text : told[0].toUpperCase() + told.slice(1);
+}
+
 /** A stranger's name within a sentence: its direction of writing ends with it (Unicode's FSI and PDI). */
 export const apart = (name) => (name ? `\u2068${name}\u2069` : "");
 
@@ -26,6 +42,9 @@ export const apart = (name) => (name ? `\u2068${name}\u2069` : "");
 export const N_ = (text) => text;
 
 export const number = (value, digits = 1) => new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+
+/** Without marks between thousands, as in a field one types into. */
+export const plain = (value) => new Intl.NumberFormat(language, { maximumFractionDigits: 3, useGrouping: false }).format(value);
 
 export function time(at, style = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }) {
   return new Date(at).toLocaleString(language, style);

@@ -5,14 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.pages.conftest import EVIL, PATIENCE_MS, Box
+from firmware.web.pages import MENU
+from tests.adapter import Adapter
+from tests.peers.sound import tone_level_dbm0
+from tests.web.client import PASSWORD
+from tests.web.page_process import PageProcess
+from tests.web.pages.conftest import EVIL, FAR_HZ, PATIENCE_MS, Box, call, hang_up
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import Page
 
 KEEPLINE = Path(sys.executable).with_name("keepline")
@@ -104,13 +111,137 @@ def test_a_password_is_kept_unseen_and_tried(owned: Box, signed_in: Page) -> Non
     assert 'password = "alicepw"' in owned.device.settings.read_text()
 
 
-def test_a_save_over_somebody_else_s_is_refused(owned: Box, signed_in: Page) -> None:
+def test_of_two_who_save_the_second_is_told_and_loses_nothing(owned: Box, signed_in: Page, second: Page) -> None:
     opened(signed_in, owned, "/system")
-    signed_in.get_by_label("Name", exact=True).fill("Mine")
-    owned.device.settings.write_text(owned.device.settings.read_text() + "\n[sip]\nrtp_first = 12000\nrtp_last = 12999\n")
+    opened(second, owned, "/people")
+    second.get_by_role("button", name="Add a contact").click()
+    second.locator(".items > li").last.locator('[data-key="name"] input').fill("Мой врач")
+    second.locator(".items > li").last.locator('[data-key="numbers"] textarea').fill("87770001122")
+    signed_in.get_by_label("Name", exact=True).fill("Saved first")
+    save(signed_in)
+    second.get_by_role("button", name="Save ...").click()
+    expect(second.locator(".save-bar")).to_contain_text(
+        "Somebody else saved the settings meanwhile; look at them again before you change them"
+    )
+    expect(second.locator(".items > li").last.locator('[data-key="name"] input')).to_have_value("Мой врач")
+    second.get_by_role("button", name="Compare anew ...").click()
+    expect(second.get_by_role("dialog")).to_contain_text("is added")
+    expect(second.get_by_role("dialog")).not_to_contain_text("Saved first")
+    second.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
+    expect(second.locator("#said")).to_contain_text("Saved.", timeout=PATIENCE_MS)
+    values = owned.device.ask("settings.show")["values"]
+    assert values["device"]["name"] == "Saved first"
+    assert [each["name"] for each in values["contact"]] == ["Айгүл", "Мой врач"]
+
+
+@pytest.fixture
+def second(owned: Box, signed_in: Page) -> Iterator[Page]:
+    """A browser of its own, signed in too."""
+    browser = signed_in.context.browser
+    page = (browser.new_context(locale="en-GB") if browser else signed_in.context).new_page()
+    page.goto(f"{owned.url}/login")
+    if page.url.endswith("/login"):
+        page.get_by_label("Password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{owned.url}/")
+    yield page
+    page.close()
+
+
+def test_a_page_says_that_the_device_is_gone_and_comes_back_by_itself(tmp_path: Path, tab: Page) -> None:
+    state = tmp_path / "device" / "state"
+    with PageProcess(tmp_path / "page", state, demo=True) as page:
+        for path in ("/calls", "/people", "/system"):
+            tab.goto(page.url + path)
+            expect(tab.locator("#connection")).to_contain_text("The adapter is not running", timeout=PATIENCE_MS)
+            with Adapter(tmp_path / "device", ""):
+                expect(tab.locator("#connection")).to_be_hidden(timeout=PATIENCE_MS)
+                expect(tab.locator("main .card").first).to_be_visible(timeout=PATIENCE_MS)
+        with Adapter(tmp_path / "device", ""):
+            expect(tab.locator("#connection")).to_be_hidden(timeout=PATIENCE_MS)
+            tab.reload()
+            tab.get_by_label("Name", exact=True).fill("Half typed")
+        expect(tab.locator("#connection")).to_contain_text("The adapter is not running", timeout=PATIENCE_MS)
+        tab.get_by_role("button", name="Save ...").click()
+        expect(tab.locator(".save-bar")).to_contain_text("o device runs", timeout=PATIENCE_MS)
+        with Adapter(tmp_path / "device", ""):
+            expect(tab.locator("#connection")).to_be_hidden(timeout=PATIENCE_MS)
+            expect(tab.get_by_label("Name", exact=True)).to_have_value("Half typed")
+            save(tab)
+            assert 'name = "Half typed"' in (tmp_path / "device" / "keepline.toml").read_text()
+        tab.goto("about:blank")  # before the page goes: a browser complains when it cannot come back
+
+
+def test_a_call_goes_on_while_settings_are_saved(owned: Box, signed_in: Page) -> None:
+    call(owned)
+    opened(signed_in, owned, "/system")
+    signed_in.get_by_label("Name", exact=True).fill("In a call")
+    save(signed_in)
+    assert tone_level_dbm0(owned.device.samples(1), FAR_HZ) > -30
+    assert owned.device.ask("status")["lines"][0]["state"] == "in call"
+    signed_in.locator('[data-key="accept_unknown"] input').check()
     signed_in.get_by_role("button", name="Save ...").click()
-    expect(signed_in.locator(".save-bar")).to_contain_text("omebody else saved the settings meanwhile")
-    expect(signed_in.get_by_label("Name", exact=True)).to_have_value("Mine")
+    expect(signed_in.get_by_role("dialog")).to_contain_text("holds after a restart, which ends calls")
+    signed_in.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
+    expect(signed_in.locator("#said")).to_contain_text("Some of it holds after a restart of the box")
+    assert tone_level_dbm0(owned.device.samples(1), FAR_HZ) > -30
+    hang_up(owned)
+
+
+def test_every_key_has_a_field_that_says_what_it_takes(owned: Box, signed_in: Page) -> None:
+    told = owned.device.ask("settings.show")["sections"]
+    shown: dict[str, dict[str, str]] = {}
+    for kind in MENU[1:]:
+        opened(signed_in, owned, kind.path)
+        for adder in signed_in.locator("form[data-section] > button").all():
+            adder.click()
+        for place, label, text in signed_in.evaluate(FIELDS):
+            shown[place] = {"label": label, "text": text}
+    wanted = {f"{section['name']}.{key['name']}": key for section in told for key in section["fields"]}
+    assert set(wanted) - set(shown) == {"web.password_hash"}, "the password has a card of its own"
+    for place, key in wanted.items():
+        if place in shown:
+            assert missing(key, shown[place]["label"], shown[place]["text"]) == [], place
+
+
+FIELDS = """[...document.querySelectorAll('form[data-section] [data-key]')].map(field => [
+  `${field.closest('form').dataset.section}.${field.dataset.key}`,
+  field.querySelector('label, legend').textContent,
+  [field.textContent, ...[...field.querySelectorAll('option')].map(each => each.value)].join(' ')])"""
+
+
+def missing(key: dict[str, Any], label: str, text: str) -> list[str]:
+    """Of label, help, bounds, unit, what is allowed and what is usual: what the field does not tell."""
+    wanted = [key["help"]] if label != key["help"] else []  # a star code's label is what it does
+    if not key["many"] and key["least"] is not None:
+        wanted += [plain(key["least"]), f"{plain(key['most'])} {key['unit']}".strip()]
+    if key["kind"] in {"text", "secret"} and not key["many"]:
+        wanted.append("Allowed: ")
+    if isinstance(key["default"], (int, float)) and not isinstance(key["default"], bool):
+        wanted.append(f"Usual: {plain(key['default'])}")
+    if key["unit"]:
+        wanted.append(key["unit"])
+    words = {"contacts with vip = true": "important contacts", "false only for": "off only for"}
+    told = [part for part in wanted if part not in text and not any(old in part for old in words)]
+    return told if label.strip() else [*told, "a label"]
+
+
+def plain(value: float) -> str:
+    return str(int(value)) if value == int(value) else str(value)
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("ru", "допускается: "), ("kk", "рұқсат етілгені: "), ("bn", "যা চলে: ")])
+def test_a_mistake_is_told_in_the_language_of_the_page(owned: Box, signed_in: Page, language: str, sentence: str) -> None:
+    signed_in.goto(f"{owned.url}/language/{language}?then=/line")
+    expect(signed_in.locator("#page")).not_to_have_attribute("aria-busy", "true", timeout=PATIENCE_MS)
+    signed_in.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    field = signed_in.locator('[data-key="flash_max_ms"]')
+    field.locator("input").fill("99999")
+    signed_in.locator(".save-bar button").last.click()
+    expect(field.locator(".mistake")).to_contain_text(sentence)
+    expect(field.locator(".mistake")).to_contain_text("99999")
+    assert "allowed" not in field.locator(".mistake").inner_text()
+    signed_in.goto(f"{owned.url}/language/en?then=/")
 
 
 def test_services_hold_at_once(owned: Box, signed_in: Page) -> None:
