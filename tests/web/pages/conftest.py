@@ -105,3 +105,23 @@ def sign_in(page: Page, owned: Box) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{owned.url}/")
+
+
+def call(owned: Box, digits: str = "600#") -> None:
+    owned.device.lift()
+    owned.device.wait_line("dial tone")
+    owned.device.dial(digits)
+    owned.device.wait_line("in call")
+    owned.device.hear(1)
+
+
+def hang_up(owned: Box) -> None:
+    owned.device.replace()
+    owned.device.wait_quiet()
+
+
+@pytest.fixture
+def called(owned: Box) -> Box:
+    call(owned)
+    hang_up(owned)
+    return owned

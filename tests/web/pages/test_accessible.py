@@ -1,8 +1,8 @@
-"""Every page for every eye and hand: axe finds nothing serious, nothing is cut off from 320 px on, in four languages, light and dark."""
+"""Every page for every eye and hand: axe finds nothing serious, keys alone suffice, nothing is cut off from 320 px on, in four languages, light and dark."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -11,10 +11,16 @@ from firmware.web.catalogue import LANGUAGES
 from firmware.web.pages import MENU
 from tests.web.client import PASSWORD
 from tests.web.pages.axe import troubles
-from tests.web.pages.conftest import PATIENCE_MS, Box
+from tests.web.pages.conftest import PATIENCE_MS, Box, Provider, box
+from tests.web.pages.test_first_run import GO_ON, choose_password, give_code, give_number, step
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Page
+
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+SIZES = ((1280, 800), (390, 844))
 
 OUTSIDE = """[...document.querySelectorAll('main *, footer *')].filter(element => {
   const box = element.getBoundingClientRect();
@@ -33,18 +39,67 @@ def opened(page: Page, owned: Box, path: str) -> None:
     page.evaluate("for (const each of document.querySelectorAll('details:not(.tool-menu)')) each.open = true")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def troubles_at_both_sizes(page: Page) -> list[str]:
+    """As it stands, in light and dark, on a laptop and a phone."""
+    found = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            found += [f"{scheme}, {width} px: {trouble}" for trouble in troubles(page)]
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (scheme, width)
+    return found
+
+
 @pytest.mark.parametrize("path", [kind.path for kind in MENU])
-def test_axe_finds_nothing_serious(owned: Box, signed_in: Page, path: str, scheme: Any) -> None:  # noqa: ANN401 - Playwright's
-    signed_in.emulate_media(color_scheme=scheme)
+def test_axe_finds_nothing_serious(owned: Box, signed_in: Page, path: str) -> None:
     opened(signed_in, owned, path)
-    assert troubles(signed_in) == []
+    assert troubles_at_both_sizes(signed_in) == []
 
 
 def test_axe_finds_nothing_serious_at_the_door(owned: Box, tab: Page) -> None:
     tab.context.clear_cookies()
     tab.goto(f"{owned.url}/login")
-    assert troubles(tab) == []
+    assert troubles_at_both_sizes(tab) == []
+
+
+def test_axe_finds_nothing_serious_in_the_evidence_of_a_call(called: Box, signed_in: Page) -> None:
+    opened(signed_in, called, f"/calls/{called.device.calls()[0]['id']}")
+    expect(signed_in.locator(".ladder li")).not_to_have_count(0)
+    expect(signed_in.locator(".curve")).not_to_have_count(0)
+    assert troubles_at_both_sizes(signed_in) == []
+
+
+def test_axe_finds_nothing_serious_in_any_step_of_the_set_up(tmp_path: Path, provider: Provider, tab: Page) -> None:
+    with box(tmp_path, provider) as fresh:
+        tab.context.clear_cookies()
+        tab.goto(f"{fresh.url}/setup")
+        expect(tab.locator("#page select")).to_be_visible()
+        assert troubles_at_both_sizes(tab) == [], "language and country"
+        tab.locator(GO_ON).click()
+        expect(tab.locator("input.code")).to_be_visible()
+        assert troubles_at_both_sizes(tab) == [], "code"
+        give_code(fresh, tab)
+        assert troubles_at_both_sizes(tab) == [], "password"
+        choose_password(tab)
+        assert troubles_at_both_sizes(tab) == [], "uplink"
+        tab.locator(GO_ON).click()
+        step(tab, 4)
+        assert troubles_at_both_sizes(tab) == [], "number"
+        give_number(fresh, tab)
+        step(tab, 5)
+        tab.locator(".phone").wait_for()
+        assert troubles_at_both_sizes(tab) == [], "test call"
+        tab.locator(GO_ON).click()
+        step(tab, 6)
+        assert troubles_at_both_sizes(tab) == [], "done"
+
+
+def test_axe_finds_nothing_serious_in_a_question(called: Box, signed_in: Page) -> None:
+    opened(signed_in, called, "/calls")
+    signed_in.get_by_role("button", name="Erase all calls ...").click()
+    expect(signed_in.get_by_role("dialog")).to_be_visible()
+    assert troubles_at_both_sizes(signed_in) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -91,3 +146,62 @@ def test_signing_in_and_out_by_keyboard(owned: Box, tab: Page) -> None:
     tab.wait_for_url(f"{owned.url}/login")
     tab.goto(f"{owned.url}/system")
     tab.wait_for_url(f"{owned.url}/login")
+
+
+def test_a_setting_is_changed_by_keyboard(owned: Box, signed_in: Page) -> None:
+    opened(signed_in, owned, "/system")
+    tab_to(signed_in, "document.activeElement.closest('[data-key=name]')")
+    signed_in.keyboard.press("Control+A")
+    signed_in.keyboard.type("Hallway")
+    signed_in.keyboard.press("Enter")
+    expect(signed_in.get_by_role("dialog")).to_contain_text("Box: Name Keepline → Hallway")
+    expect(signed_in.get_by_role("button", name="Go back")).to_be_focused()
+    signed_in.keyboard.press("Escape")
+    expect(signed_in.get_by_role("dialog")).to_have_count(0)
+    expect(signed_in.get_by_label("Name", exact=True)).to_be_focused()
+    signed_in.keyboard.press("Enter")
+    signed_in.keyboard.press("Tab")
+    signed_in.keyboard.press("Enter")
+    expect(signed_in.locator("#said")).to_contain_text("Saved.", timeout=PATIENCE_MS)
+    assert owned.device.ask("status")["name"] == "Hallway"
+
+
+def test_a_call_is_found_and_its_evidence_read_by_keyboard(called: Box, signed_in: Page) -> None:
+    opened(signed_in, called, "/calls")
+    tab_to(signed_in, "document.activeElement.matches('#search')")
+    signed_in.keyboard.type("600")
+    tab_to(signed_in, "document.activeElement.matches('tbody summary')")
+    signed_in.keyboard.press("Enter")
+    signed_in.keyboard.press("Tab")
+    expect(signed_in.get_by_role("link", name="Add to contacts").first).to_be_focused()
+    signed_in.keyboard.press("Escape")
+    expect(signed_in.get_by_role("link", name="Add to contacts").first).to_be_hidden()
+    expect(signed_in.locator("tbody summary").first).to_be_focused()
+    signed_in.keyboard.press("Shift+Tab")
+    signed_in.keyboard.press("Enter")
+    expect(signed_in.get_by_role("heading", level=1)).to_contain_text("600")
+    tab_to(signed_in, "document.activeElement.matches('.ladder summary')")
+    signed_in.keyboard.press("Enter")
+    expect(signed_in.locator(".ladder pre").first).to_contain_text("INVITE")
+
+
+def tab_to(page: Page, holds: str) -> None:
+    """Tab until it holds; every stop on the way is seen."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement === document.body || document.activeElement.matches(':focus-visible')")
+        if page.evaluate(f"Boolean({holds})"):
+            return
+    pytest.fail(f"no Tab leads to {holds}")
+
+
+@pytest.mark.parametrize("path", ["/", "/calls", "/voicemail", "/connections"])
+def test_nothing_moves_for_people_who_want_no_motion(owned: Box, signed_in: Page, path: str) -> None:
+    signed_in.emulate_media(reduced_motion="reduce")
+    owned.device.ask("panel.identify")
+    opened(signed_in, owned, path)
+    assert signed_in.evaluate("document.getAnimations().filter(each => each.playState === 'running').length") == 0
+    moving = (
+        "[...document.querySelectorAll('*')].filter(each => parseFloat(getComputedStyle(each).transitionDuration) > 0).length"
+    )
+    assert signed_in.evaluate(moving) == 0

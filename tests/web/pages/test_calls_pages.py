@@ -6,36 +6,15 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.peers.baresip import Baresip
-from tests.web.pages.conftest import FAR_HZ, PATIENCE_MS, Box
+from tests.web.pages.conftest import FAR_HZ, PATIENCE_MS, Box, call, hang_up
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Page
-
-
-def call(owned: Box, digits: str = "600#") -> None:
-    owned.device.lift()
-    owned.device.wait_line("dial tone")
-    owned.device.dial(digits)
-    owned.device.wait_line("in call")
-    owned.device.hear(1)
-
-
-def hang_up(owned: Box) -> None:
-    owned.device.replace()
-    owned.device.wait_quiet()
-
-
-@pytest.fixture
-def called(owned: Box) -> Box:
-    call(owned)
-    hang_up(owned)
-    return owned
 
 
 def test_a_call_is_found_filtered_and_taken_away(called: Box, signed_in: Page) -> None:
