@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
+GREETING_S = 9
+"""And the first words after it."""
+
 SIZES = {"laptop": (1280, 800), "phone": (390, 844)}
 
 
@@ -40,7 +43,7 @@ def main(words: Sequence[str]) -> int:
         provider = _provider(Path(folder), running)
         fresh = running.enter_context(box(Path(folder) / "fresh", provider))
         owned = running.enter_context(box(Path(folder) / "owned", provider, _settings(provider)))
-        _live(owned)
+        _live(owned, provider.far)
         context = running.enter_context(browser(Path(folder) / "browser"))
         for name in _drawn(context.new_page(), owned, fresh, target):
             sys.stdout.write(f"{name}\n")
@@ -56,22 +59,53 @@ def _provider(folder: Path, running: ExitStack) -> Provider:
 
 def _settings(provider: Provider) -> str:
     mine = account("home", provider.kamailio.server, user="alice", password="alicepw", number="87271234567", display_name="Home")  # noqa: S106
-    return mine + PEOPLE + account("shop", provider.kamailio.server, register=False, number="87277654321", display_name="Shop")
+    shop = account("shop", provider.kamailio.server, register=False, number="87277654321", display_name="Shop")
+    return mine + PEOPLE + MORE + shop
 
 
-def _live(owned: Box) -> None:
-    """A call that is over, and one that goes on."""
+MORE = """[[contact]]
+name = "Dr. Karim"
+numbers = ["+8801711000000"]
+vip = true
+[[rule]]
+prefix = ["+880"]
+account = "shop"
+"""
+
+
+def _live(owned: Box, far: Baresip) -> None:
+    """A call that is over, one that was missed, one that left a message, and one that goes on."""
     device = owned.device
     Client.of(owned.page).set_up(device.state)
     device.wait_registered("home")
-    for number in ("600#", "600#"):
-        if device.phone()["hook"] == "off":
-            device.replace()
-            device.wait_line("idle")
-        device.lift()
-        device.wait_line("dial tone")
-        device.dial(number)
-        device.wait_line("in call")
+    device.ask("services.block", number="87001112233")
+    _call(owned)
+    device.samples(4)
+    device.replace()
+    device.wait_line("idle")
+    far.dial("alice")
+    device.wait_ringing()
+    far.hangup()
+    device.wait_quiet()
+    _leave_message(owned, far)
+    _call(owned)
+
+
+def _call(owned: Box) -> None:
+    owned.device.lift()
+    owned.device.wait_line("dial tone")
+    owned.device.dial("600#")
+    owned.device.wait_line("in call")
+
+
+def _leave_message(owned: Box, far: Baresip) -> None:
+    owned.device.ask("services.line", line=1, do_not_disturb=True)
+    far.dial("alice")
+    far.wait_for("CALL_ESTABLISHED")
+    far.wait_heard(GREETING_S)
+    far.hangup()
+    owned.device.process.wait_until(lambda: owned.device.ask("voicemail.list"), "no message was left")
+    owned.device.ask("services.line", line=1, do_not_disturb=False)
 
 
 def _drawn(page: Page, owned: Box, fresh: Box, target: Path) -> Iterator[str]:
@@ -83,24 +117,41 @@ def _drawn(page: Page, owned: Box, fresh: Box, target: Path) -> Iterator[str]:
     for kind in MENU:
         _open(page, owned.url + kind.path)
         yield from _draw(page, target, kind.path.strip("/") or "home")
+    yield from _drawn_further(page, owned, target)
     page.emulate_media(color_scheme="dark")
     _open(page, f"{owned.url}/")
     yield from _draw(page, target, "home-dark")
     page.emulate_media(color_scheme="light")
-    page.goto(f"{fresh.url}/setup")
+    _open(page, f"{fresh.url}/setup")
     yield from _draw(page, target, "setup")
+
+
+def _drawn_further(page: Page, owned: Box, target: Path) -> Iterator[str]:
+    """The evidence of the call that is over, whole; the Wi-Fi networks around."""
+    over = next(call["id"] for call in owned.device.calls() if call["outcome"] == "answered")
+    _open(page, f"{owned.url}/calls/{over}")
+    yield from _draw(page, target, "evidence", whole=True)
+    _open(page, f"{owned.url}/connections")
+    page.get_by_role("button", name="Look for Wi-Fi networks").click()
+    page.locator(".wifi .items > li").first.wait_for()
+    yield from _draw(page, target, "wifi", at=".wifi")
 
 
 def _open(page: Page, url: str) -> None:
     page.goto(url)
     expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE_MS)
+    if page.locator("#phones").count():
+        page.locator(".phone").wait_for()
+        expect(page.locator("#timeline")).not_to_contain_text("Loading", timeout=PATIENCE_MS)
+        expect(page.locator(".sides .figures").last).to_contain_text("MOS", timeout=PATIENCE_MS)  # the far end's first report
 
 
-def _draw(page: Page, target: Path, name: str) -> Iterator[str]:
+def _draw(page: Page, target: Path, name: str, *, whole: bool = False, at: str = "main") -> Iterator[str]:
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("at => scrollTo(0, at === 'main' ? 0 : document.querySelector(at).closest('.card').offsetTop - 12)", at)
         path = target / f"{name}-{size}.png"
-        page.screenshot(path=path)
+        page.screenshot(path=path, full_page=whole)
         yield path.name
 
 
