@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
+WHOLE = {"evidence"}
+"""Longer than a screen, and worth to be seen whole."""
 GREETING_S = 9
 """And the first words after it."""
 
@@ -109,32 +111,44 @@ def _leave_message(owned: Box, far: Baresip) -> None:
 
 
 def _drawn(page: Page, owned: Box, fresh: Box, target: Path) -> Iterator[str]:
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.context.clear_cookies()
+        for name in _of_one_size(page, owned, fresh):
+            path = target / f"{name}-{size}.png"
+            page.screenshot(path=path, full_page=name in WHOLE)
+            yield path.name
+
+
+def _of_one_size(page: Page, owned: Box, fresh: Box) -> Iterator[str]:
+    """Each picture's name when the page stands as it is to be seen."""
+    _open(page, f"{fresh.url}/setup")
+    yield "setup"
     page.goto(f"{owned.url}/login")
-    yield from _draw(page, target, "login")
+    yield "login"
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{owned.url}/")
     for kind in MENU:
         _open(page, owned.url + kind.path)
-        yield from _draw(page, target, kind.path.strip("/") or "home")
-    yield from _drawn_further(page, owned, target)
-    page.emulate_media(color_scheme="dark")
-    _open(page, f"{owned.url}/")
-    yield from _draw(page, target, "home-dark")
-    page.emulate_media(color_scheme="light")
-    _open(page, f"{fresh.url}/setup")
-    yield from _draw(page, target, "setup")
+        yield kind.path.strip("/") or "home"
+    yield from _further(page, owned)
 
 
-def _drawn_further(page: Page, owned: Box, target: Path) -> Iterator[str]:
-    """The evidence of the call that is over, whole; the Wi-Fi networks around."""
+def _further(page: Page, owned: Box) -> Iterator[str]:
+    """The evidence of the call that is over; the Wi-Fi networks around; home in the dark."""
     over = next(call["id"] for call in owned.device.calls() if call["outcome"] == "answered")
     _open(page, f"{owned.url}/calls/{over}")
-    yield from _draw(page, target, "evidence", whole=True)
+    yield "evidence"
     _open(page, f"{owned.url}/connections")
     page.get_by_role("button", name="Look for Wi-Fi networks").click()
     page.locator(".wifi .items > li").first.wait_for()
-    yield from _draw(page, target, "wifi", at=".wifi")
+    page.evaluate("scrollTo(0, document.querySelector('.wifi').closest('.card').offsetTop - 12)")
+    yield "wifi"
+    page.emulate_media(color_scheme="dark")
+    _open(page, f"{owned.url}/")
+    yield "home-dark"
+    page.emulate_media(color_scheme="light")
 
 
 def _open(page: Page, url: str) -> None:
@@ -144,15 +158,6 @@ def _open(page: Page, url: str) -> None:
         page.locator(".phone").wait_for()
         expect(page.locator("#timeline")).not_to_contain_text("Loading", timeout=PATIENCE_MS)
         expect(page.locator(".sides .figures").last).to_contain_text("MOS", timeout=PATIENCE_MS)  # the far end's first report
-
-
-def _draw(page: Page, target: Path, name: str, *, whole: bool = False, at: str = "main") -> Iterator[str]:
-    for size, (width, height) in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        page.evaluate("at => scrollTo(0, at === 'main' ? 0 : document.querySelector(at).closest('.card').offsetTop - 12)", at)
-        path = target / f"{name}-{size}.png"
-        page.screenshot(path=path, full_page=whole)
-        yield path.name
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ function summary(call) {
     [t("Time"), time(call.started_at, { dateStyle: "full", timeStyle: "medium" })],
     [t("Number"), call.number || t("withheld")], [t("Name"), call.name], [t("By"), call.account], [t("Line"), call.line],
     [t("Rang for"), call.ring_s ? minutes(call.ring_s) : ""], [t("Talked for"), call.talk_s ? minutes(call.talk_s) : ""],
-    [t("Codec"), call.codec], [t("SIP status"), call.status || ""],
+    [t("Codec"), call.codec.split("/")[0]], [t("SIP status"), call.status || ""],
     [t("Loss"), measured(media.loss_percent, "%")], [t("Jitter"), measured(media.jitter_ms, "ms")], [t("Round trip"), measured(media.rtt_ms, "ms")],
   ]));
 }

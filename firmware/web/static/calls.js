@@ -17,6 +17,7 @@ const found = h("p", { class: "unseen", role: "status" });
 const csv = h("a", { class: "button", download: "calls.csv" }, t("As CSV"));
 let asked = 0;
 let typed;
+let last = "";
 
 const pick = (name, label, words) => h("div", { class: "field" }, h("label", { for: name }, label), h("select", { id: name, name },
   h("option", { value: "" }, t("all")), words.map(([value, text]) => h("option", { value, selected: given.get(name) === value }, text))));
@@ -37,11 +38,34 @@ async function load() {
     const rows = await ask("GET", `/calls${query({ ...wanted, limit: LIMIT })}`);
     if (mine === asked) show(rows, Object.values(wanted).some(Boolean));
   } catch (problem) {
+    last = "";
     list.replaceChildren(told("bad", problem.message));
   }
 }
 
 function show(rows, filtered) {
+  const shown = JSON.stringify([rows, filtered]);
+  if (shown === last) return;
+  last = shown;
+  const back = whereFocusIs();
+  draw(rows, filtered);
+  back();
+}
+
+/** News of a call must not throw anybody out of a row: what is called afterwards goes back there, into its open menu too. */
+function whereFocusIs() {
+  const here = document.activeElement;
+  const call = here.closest("tr[data-call]")?.dataset.call;
+  const menu = here.closest(".tool-menu");
+  return () => {
+    const row = call && list.querySelector(`tr[data-call="${CSS.escape(call)}"]`);
+    if (!row) return;
+    if (menu?.open) row.querySelector(".tool-menu")?.setAttribute("open", "");
+    row.querySelector(menu ? "summary" : "a")?.focus();
+  };
+}
+
+function draw(rows, filtered) {
   found.textContent = t("Calls found: {number}", { number: number(rows.length) });
   if (!rows.length) {
     list.replaceChildren(h("p", { class: "none card" }, filtered ? t("No call fits.") : t("No calls yet.")));
@@ -54,7 +78,7 @@ function show(rows, filtered) {
 }
 
 function row(call) {
-  return h("tr", {},
+  return h("tr", { "data-call": call.id },
     h("td", { class: "at" }, h("time", { datetime: call.started_at }, time(call.started_at))),
     h("th", { scope: "row", class: "who" }, h("span", { "aria-hidden": "true", class: "way" }, arrow(call)),
       h("a", { href: `/calls/${encodeURIComponent(call.id)}`, "aria-label": `${way(call)} ${who(call)}` }, h("bdi", {}, who(call))), call.name && call.number ? h("span", { class: "more" }, " ", h("bdi", {}, call.number)) : null),

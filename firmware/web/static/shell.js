@@ -43,8 +43,8 @@ const streams = new Map();
 export function follow(path, show) {
   const stream = streams.get(path) ?? { seen: {}, shows: [] };
   stream.shows.push(show);
-  if (stream.shows.length > 1) show({ ...stream.seen });
-  else listen(path, stream);
+  if (stream.shows.length === 1) listen(path, stream);
+  else if (Object.keys(stream.seen).length) show({ ...stream.seen });
 }
 
 /** It says so when the page's server is gone, and goes on by itself when it is back. */

@@ -30,7 +30,7 @@ function pictures({ from, to, uplinks, calls }, width) {
   const height = uplinks.length * ROW + CALLS_HEIGHT + 22;
   const label = t("Uplinks and calls of the last 24 hours. Uplinks: {uplinks}. Calls: {calls}.", { uplinks: uplinks.length, calls: calls.length });
   return [
-    s("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "timeline" },
+    s("svg", { viewBox: `0 0 ${width} ${height}`, width, role: "img", "aria-label": label, class: "timeline" },
       hours(from, to, x, height, width), uplinks.map((uplink, row) => uplinkRow(uplink, row * ROW, x)), callRow(calls, uplinks.length * ROW, x, width)),
     legend(uplinks),
     h("details", {}, h("summary", {}, t("As a table")), table(uplinks, calls)),

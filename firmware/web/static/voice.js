@@ -1,11 +1,10 @@
 // Voice over the time of one call, as curves: quality, loss, jitter in both directions, and the round trip.
 import { byId, h, roomFor, s } from "./dom.js";
-import { N_, number, t, time } from "./words.js";
+import { N_, number, t, toTheSecond } from "./words.js";
 
 const HEIGHT = 120;
 const LEFT = 44;
 const MOST_ROWS = 120;
-const SECONDS = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
 const CURVES = [
   { name: "mos", title: N_("Quality (MOS)"), least: 1, most: 5, unit: "" },
   { name: "loss_percent", title: N_("Loss"), least: 0, most: 5, unit: "%" },
@@ -20,7 +19,7 @@ const CURVES = [
 export function drawVoice(samples, began, turns) {
   const frame = { samples, began, width: roomFor(byId("page")), turns: within(samples, turns) };
   const drawings = CURVES.map((curve) => drawn(curve, frame)).filter(Boolean);
-  const marks = frame.turns.map(({ at_s, words }) => h("li", {}, time(began + at_s * 1000, SECONDS), " ", words));
+  const marks = frame.turns.map(({ at_s, words }) => h("li", {}, toTheSecond(began + at_s * 1000), " ", words));
   return h("div", { class: "curves" }, drawings, h("p", { class: "hint" }, t("Solid: coming in. Dashed: going out.")),
     marks.length ? h("ol", { class: "marks", "aria-label": t("Marked in the curves") }, marks) : null, table(samples, began));
 }
@@ -48,8 +47,8 @@ function drawn(curve, { samples, began, width, turns }) {
   const y = (value) => HEIGHT - 20 - ((value - curve.least) / (most - curve.least)) * (HEIGHT - 42);
   const worst = curve.name === "mos" ? Math.min(...values) : Math.max(...values);
   const label = t("{title}: at worst {worst} {unit}", { title: t(curve.title), worst: number(worst), unit: curve.unit }).trim();
-  const clock = (at_s) => time(began + at_s * 1000, SECONDS);
-  return h("figure", {}, h("figcaption", {}, label), s("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": label, class: "curve" },
+  const clock = (at_s) => toTheSecond(began + at_s * 1000);
+  return h("figure", {}, h("figcaption", {}, label), s("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, role: "img", "aria-label": label, class: "curve" },
     turns.map(({ x_s }, place) => [s("line", { x1: x(x_s), x2: x(x_s), y1: 14, y2: HEIGHT - 20, class: "turn" }), s("text", { x: x(x_s), y: 11, class: "axis", "text-anchor": "middle" }, number(place + 1))]),
     [curve.least, most].map((value) => [s("line", { x1: LEFT, x2: right, y1: y(value), y2: y(value), class: "grid" }), s("text", { x: LEFT - 6, y: y(value) + 4, class: "axis", "text-anchor": "end" }, number(value))]),
     lines.map(([side, points]) => s("polyline", { class: `curve-${side}`, points: points.map((each) => `${x(each.at).toFixed(1)},${y(each.value).toFixed(1)}`).join(" ") })),
@@ -60,7 +59,7 @@ function drawn(curve, { samples, began, width, turns }) {
 function table(samples, began) {
   const step = Math.ceil(samples.length / MOST_ROWS);
   const cell = (value) => h("td", {}, Number.isFinite(value) ? number(value) : "–");
-  const rows = samples.filter((_, place) => place % step === 0).map(({ at_s, rtt_ms, rx, tx }) => h("tr", {}, h("td", {}, time(began + at_s * 1000, SECONDS)),
+  const rows = samples.filter((_, place) => place % step === 0).map(({ at_s, rtt_ms, rx, tx }) => h("tr", {}, h("td", {}, toTheSecond(began + at_s * 1000)),
     CURVES.map(({ name }) => (name === "rtt_ms" ? cell(rtt_ms) : [cell(rx?.[name]), cell(tx?.[name])]))));
   const heads = CURVES.map(({ name, title, unit }) => h("th", name === "rtt_ms" ? { scope: "col", rowspan: 2 } : { scope: "colgroup", colspan: 2 }, [t(title), unit].filter(Boolean).join(", ")));
   const sides = CURVES.filter(({ name }) => name !== "rtt_ms").map(() => [h("th", { scope: "col" }, t("in")), h("th", { scope: "col" }, t("out"))]);

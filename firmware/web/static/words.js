@@ -50,8 +50,12 @@ export function time(at, style = { day: "numeric", month: "short", hour: "2-digi
   return new Date(at).toLocaleString(language, style);
 }
 
+const SECONDS = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+
 /** To the millisecond, as a capture has it. */
-export const exact = (at) => time(at, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+export const exact = (at) => time(at, { ...SECONDS, fractionalSecondDigits: 3 });
+
+export const toTheSecond = (at) => time(at, SECONDS);
 
 export const clock = (at) => time(at, { hour: "2-digit", minute: "2-digit" });
 

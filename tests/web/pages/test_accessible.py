@@ -160,6 +160,7 @@ def test_a_setting_is_changed_by_keyboard(owned: Box, signed_in: Page) -> None:
     expect(signed_in.get_by_role("dialog")).to_have_count(0)
     expect(signed_in.get_by_label("Name", exact=True)).to_be_focused()
     signed_in.keyboard.press("Enter")
+    expect(signed_in.get_by_role("button", name="Go back")).to_be_focused()
     signed_in.keyboard.press("Tab")
     signed_in.keyboard.press("Enter")
     expect(signed_in.locator("#said")).to_contain_text("Saved.", timeout=PATIENCE_MS)
