@@ -2,11 +2,11 @@
 import { card, facts, h, told } from "./dom.js";
 import { loadSettings } from "./settings.js";
 import { fill, follow } from "./shell.js";
+import { UPLINKS } from "./states.js";
 import { wifiPart } from "./wifi.js";
-import { N_, number, size, t, time } from "./words.js";
+import { N_, number, size, t, time, translated } from "./words.js";
 
 const MOODS = { active: "good", standby: "calm", poor: "bad", down: "bad", portal: "bad" };
-const STATES = { active: N_("In use"), standby: N_("Stands by"), poor: N_("Poor"), down: N_("Down"), portal: N_("Behind a login page") };
 const KINDS = { ethernet: N_("Cable"), wifi: N_("Wi-Fi"), cellular: N_("Mobile network") };
 const live = h("div", { id: "live" });
 
@@ -16,7 +16,7 @@ function show({ uplinks, uplink, modem }) {
 }
 
 function inUse({ active, reason, since }) {
-  return h("p", {}, t("In use: {name}.", { name: active }), " ", t(reason), since && h("span", { class: "more" }, " ", t("Since {time}", { time: time(since) })));
+  return h("p", {}, t("In use: {name}.", { name: active }), " ", translated(reason), since && h("span", { class: "more" }, " ", t("Since {time}", { time: time(since) })));
 }
 
 const figure = (value, unit = "") => (value === null || value === undefined ? "" : `${number(value)} ${unit}`.trim());
@@ -24,7 +24,7 @@ const figure = (value, unit = "") => (value === null || value === undefined ? ""
 function uplinkRow(uplink) {
   const month = uplink.month_bytes ? size(uplink.month_bytes) + (uplink.cap_bytes ? ` / ${size(uplink.cap_bytes)}` : "") : "";
   return h("li", {}, h("p", { class: "who" }, h("b", {}, t(KINDS[uplink.kind] ?? uplink.kind)), " ", h("span", { class: "more" }, uplink.name)),
-    told(MOODS[uplink.state] ?? "calm", [t(STATES[uplink.state] ?? uplink.state), t(uplink.reason)].filter(Boolean).join(": ")), budget(uplink),
+    told(MOODS[uplink.state] ?? "calm", [t(UPLINKS[uplink.state] ?? uplink.state), translated(uplink.reason)].filter(Boolean).join(": ")), budget(uplink),
     facts([[t("Address"), uplink.address], [t("Gateway"), uplink.gateway], [t("Quality (MOS)"), figure(uplink.mos)], [t("Round trip"), figure(uplink.rtt_ms, "ms")],
       [t("Loss"), figure(uplink.loss_percent, "%")], [t("Jitter"), figure(uplink.jitter_ms, "ms")], [t("Signal"), figure(uplink.signal_dbm, "dBm")], [t("This month"), month]]));
 }
@@ -36,7 +36,7 @@ function budget({ cap_bytes, month_bytes }) {
 }
 
 function modemCard(modem) {
-  return card(t("Modem"), modem.trouble ? told("bad", t(modem.trouble)) : null, facts([
+  return card(t("Modem"), modem.trouble ? told("bad", translated(modem.trouble)) : null, facts([
     [t("Model"), modem.model], [t("Card"), modem.sim], [t("Operator"), modem.operator], [t("Network"), modem.technology], [t("Signal"), figure(modem.signal_dbm, "dBm")],
     [t("Access point"), modem.apn], [t("Address"), modem.address], [t("Abroad"), modem.roaming ? t("yes") : t("no")]]));
 }
