@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tests.guest.contract.conftest import Wires
 
 NUMBER = "1590"
+HAND_LATE_MS, MOST_ANEW = 15.0, 10
+"""A hand that the host kept from its contact for longer dials what no dial does, a break of 95 ms or more: it dials anew."""
 RINGS, RING_S = 20, 0.2
 PPS, BOUNCES_MS = (8, 10, 12, 16, 20, 22), (0.0, 2.0, 5.0)
 
@@ -55,23 +57,32 @@ async def understood(wires: Wires, dial: PulseDial, late_ms: list[float]) -> str
 async def measure() -> dict[str, object]:
     late_ms: list[float] = []
     failed: list[str] = []
+    anew = 0
     dials = [PulseDial(pps=pps, bounce_ms=bounce, pause_ms=400) for pps, bounce in product(PPS, BOUNCES_MS)]
     for dial in dials:
-        with open_wires(Loop()) as wires:
-            digits = await understood(wires, dial, late_ms)
-            hand_ms = wires.outside.played_late_ms()
-            print(dial, digits, hand_ms, file=sys.stderr)  # noqa: T201 (same)
-            if digits != NUMBER:
-                failed.append(f"{dial.pps:g} pps, {dial.bounce_ms:g} ms of bounce: {digits}; the hand was late by {hand_ms:g} ms")
+        digits, hand_ms = await dialed(dial, late_ms)
+        while hand_ms > HAND_LATE_MS and anew < MOST_ANEW:
+            anew += 1
+            digits, hand_ms = await dialed(dial, late_ms)
+        if digits != NUMBER:
+            failed.append(f"{dial.pps:g} pps, {dial.bounce_ms:g} ms of bounce: {digits}; the hand was late by {hand_ms:g} ms")
     late_ms.sort()
     return {
         "numbers": len(dials),
         "understood_percent": round(100 * (1 - len(failed) / len(dials)), 1),
         "failed": failed,
+        "hand_too_late": anew,
         "edges": len(late_ms),
         "edge_to_event_ms_median": round(statistics.median(late_ms), 2),
         "edge_to_event_ms_p99": round(late_ms[int(len(late_ms) * 0.99)], 2),
+        "edge_to_event_ms_most": round(late_ms[-1], 2),
     }
+
+
+async def dialed(dial: PulseDial, late_ms: list[float]) -> tuple[str, float]:
+    """What was understood, and how late the hand was at worst."""
+    with open_wires(Loop()) as wires:
+        return await understood(wires, dial, late_ms), wires.outside.played_late_ms()
 
 
 async def bell() -> dict[str, float]:
