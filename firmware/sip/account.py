@@ -144,8 +144,8 @@ class Account:
         elif code // 100 == 2:
             self._learn_source(source)
             self._listed = contacts_of(message)
-            asyncio.get_running_loop().call_soon(self._remove_left)
             asyncio.get_running_loop().call_soon(self._keep_warm)
+            asyncio.get_running_loop().call_soon(self._remove_left)  # but for a contact that is wanted again
             self._has_flows = "outbound" in headers_of(message).get("require", "")
             self._step(rules.succeeded(self.registration), "registered", expires_s)
             asyncio.get_running_loop().call_soon(self._mend_connection, _MEND_S)

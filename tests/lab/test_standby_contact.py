@@ -73,6 +73,18 @@ def test_the_old_contact_goes_after_the_move_and_a_new_one_waits_when_there_is_a
         stage.wait_contacts("eth0", "wlan0", timeout_s=30)
 
 
+def test_after_a_move_between_two_that_work_both_are_known_still(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.wait_contacts("eth0", "wlan0")
+        for uplink in ("wlan0", "eth0"):
+            stage.device.ask("uplinks.pin", uplink=uplink)
+            stage.wait_active(uplink)
+            time.sleep(CALM_S)
+            stage.wait_contacts("eth0", "wlan0", timeout_s=1.0)
+        call(stage)
+        stage.device.wait_ringing()
+
+
 def test_the_contact_of_an_uplink_that_waited_goes_with_it(tmp_path: Path) -> None:
     with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
         stage.wait_contacts("eth0", "wlan0")
