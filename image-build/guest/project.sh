@@ -50,7 +50,7 @@ environment() {
 
 # The plain tree, copied and filled.
 fill_tree() {
-  rm -rf "$guest_tree.part"
+  find "$work" -maxdepth 1 -name "${plain_tree##*/}-filled-*" -exec rm -rf {} +
   cp -a --reflink=auto "$plain_tree" "$guest_tree.part"
   mkdir "$guest_tree.part/wheels"
   cp "$build_tree"/wheels/*.whl "$(cat "$build_tree/project/wheel")" "$guest_tree.part/wheels/"
@@ -93,8 +93,9 @@ make_disk() {
 # disk: the path of the image. The tree it is made of is kept, so that a changed project costs seconds.
 project_disk() {
   local wheel_key engine_key
-  build_tree=$(tree builder)
+  # In this order: the kernel, which may be made meanwhile, begins with the builder.
   plain_tree=$(tree guest)
+  build_tree=$(tree builder)
   wheel_key=$(key_of "$root/requirements-guest.lock" "$here/builder.txt")
   once "$build_tree/made-wheels-$wheel_key" "fetching and making the wheels" make_wheels
   engine_key=$(key_of "$root"/image-build/engine/*)

@@ -32,7 +32,10 @@ tree() {
 
 # in_builder COMMAND...: in the builder tree, with /proc and /dev as programs expect them, at a low priority: whoever works on this machine comes first.
 in_builder() {
+  local mounts=private
+  # In a chroot whose root is no mount point the kernel lets nobody change that; the mounts stay as private as the machine's are.
+  unshare --mount --propagation private true 2>/dev/null || mounts=unchanged
   # shellcheck disable=SC2016 # the inner shell's own words
-  nice -n 15 unshare --mount --propagation private sh -c 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" &&
+  nice -n 15 unshare --mount --propagation "$mounts" sh -c 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" &&
     exec chroot "$0" env -i HOME=/ LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"' "$build_tree" "$@"
 }

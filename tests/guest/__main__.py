@@ -231,7 +231,11 @@ def main() -> int:
     if unknown := set(chosen.proofs) - set(PROOFS):
         arguments.error(f"there is no proof {', '.join(sorted(unknown))}; the proofs are {', '.join(PROOFS)}")
     wanted = list(chosen.proofs or (QUICK if chosen.quick else PROOFS))
-    attempt = partial(attempted, parts=built(), quick=chosen.quick)
+    try:
+        attempt = partial(attempted, parts=built(), quick=chosen.quick)
+    except GuestFailed as problem:
+        print(problem, file=sys.stderr)  # noqa: T201 (same)
+        return 1
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         answers = dict(pool.map(attempt, [name for name in wanted if name in BESIDE]))
     answers |= dict(map(attempt, [name for name in wanted if name not in BESIDE]))
