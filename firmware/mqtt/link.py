@@ -15,7 +15,7 @@ import aiomqtt
 from firmware.client import DeviceAbsent
 from firmware.mqtt.discovery import config, config_topic
 from firmware.mqtt.state import call_of, state_of
-from firmware.mqtt.trouble import in_words, refused
+from firmware.mqtt.trouble import alerted, in_words, refused
 from firmware.orders import OrderRefused
 
 log = logging.getLogger("keepline.mqtt")
@@ -75,6 +75,7 @@ class Link:
         self._watch = watch
         self._ask = ask
         self._told: dict[str, str] = {}
+        self._ear = _Ear()
         self.removes = False
         self.connected = False
         self.reason = ""
@@ -90,6 +91,7 @@ class Link:
             await self._stay_away()
         wait_s = FIRST_RETRY_S
         while True:
+            self._ear.alert = ""
             try:
                 async with self._client() as client:
                     log.info("connected to the MQTT broker %s", self._broker.server)
@@ -97,7 +99,7 @@ class Link:
                     wait_s = FIRST_RETRY_S
                     await self._serve(client)
             except (aiomqtt.MqttError, OSError) as problem:  # ssl.SSLError is an OSError
-                self.reason = f"the MQTT broker {self._broker.server} {_why(problem)}"
+                self.reason = f"the MQTT broker {self._broker.server} {self._ear.alert or _why(problem)}"
                 log.warning("%s; next try in %.0f s", self.reason, wait_s)
             finally:
                 self.connected = False
@@ -119,6 +121,7 @@ class Link:
             username=broker.user or None,
             password=broker.password or None,
             identifier=f"{broker.topic}-keepline",
+            logger=self._ear.log,
             will=aiomqtt.Will(self._availability, _OFFLINE, qos=1, retain=True),
             tls_context=_trust(broker) if broker.security == "tls" else None,
         )
@@ -188,6 +191,19 @@ class Link:
         await client.publish(self._availability, _OFFLINE, qos=1, retain=True)
         if self.removes and self._broker.discovery:
             await client.publish(config_topic(self._broker.discovery, self._broker.topic), "", qos=1, retain=True)
+
+
+class _Ear(logging.Handler):
+    """Hears what the library only logs: why a broker closed the connection before it answered."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.alert = ""
+        self.log = logging.Logger("keepline.mqtt.wire")  # noqa: LOG001 - a shared one would gather the ears of all links
+        self.log.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.alert = alerted(record.getMessage()) or self.alert
 
 
 def _trust(broker: Broker) -> ssl.SSLContext:

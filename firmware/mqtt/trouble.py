@@ -20,11 +20,25 @@ def refused(code: int) -> str:
     return _REFUSALS.get(code, f"refuses us (code {code})")
 
 
+_ALERTS = {
+    "certificate required": "asks for a certificate of this box; see tls_certificate_file in [mqtt]",
+    "bad certificate": "does not take the certificate of this box; see tls_certificate_file in [mqtt]",
+    "unknown ca": "does not know who signed the certificate of this box; see tls_certificate_file in [mqtt]",
+    "handshake failure": "does not speak TLS as expected; see server, security and tls_certificate_file in [mqtt]",
+}
+"""By the names of TLS's alerts (RFC 8446 section 6.2)."""
+
+
+def alerted(said: str) -> str:
+    """What a broker that fell silent meant by the last that was heard of it; empty where nothing is known."""
+    return next((words for alert, words in _ALERTS.items() if f"alert {alert}" in said), "")
+
+
 def in_words(problem: BaseException) -> str:
     if isinstance(problem, ssl.SSLCertVerificationError):
         return _mistrusted(problem)
     if isinstance(problem, ssl.SSLError):
-        return "does not speak TLS as expected; see server, security and tls_certificate_file in [mqtt]"
+        return alerted(str(problem)) or _ALERTS["handshake failure"]
     if isinstance(problem, socket.gaierror):
         return "is not known to the name service"
     if isinstance(problem, TimeoutError):

@@ -80,6 +80,14 @@ def reason(page: PageProcess, pattern: str) -> str:
     return str(standing["reason"])
 
 
+def test_a_broker_that_asks_for_our_certificate_and_is_shown_none_is_told_in_a_sentence(tmp_path: Path, ours: Authority) -> None:
+    with (
+        Broker(tmp_path / "broker", certificate=ours.issue(), authority=ours.certificate) as broker,
+        box(tmp_path, broker.tls_port, trusts(ours)) as page,
+    ):
+        assert reason(page, "asks for").endswith("asks for a certificate of this box; see tls_certificate_file in [mqtt]")
+
+
 def test_a_broker_of_a_foreign_authority_is_told_in_a_sentence(tmp_path: Path, ours: Authority, foreign: Authority) -> None:
     with Broker(tmp_path / "broker", certificate=foreign.issue()) as broker, box(tmp_path, broker.tls_port, trusts(ours)) as page:
         told = reason(page, "not trusted")
