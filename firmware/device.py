@@ -23,6 +23,7 @@ from firmware.exchange.switchboard import Switchboard
 from firmware.journal import Journal
 from firmware.line.card import LineCard
 from firmware.loop import Loop
+from firmware.network.way_out import has_way_out
 from firmware.notify import tell_service_manager, watchdog_interval_ms
 from firmware.numbering.errors import NumberingError
 from firmware.orders import Handler, OrderRefused
@@ -32,6 +33,7 @@ from firmware.phone_orders import PhoneOrders
 from firmware.records.call_log import CallLog
 from firmware.records.calls import CallRow, Outcome, as_json
 from firmware.records.errors import RecordsError
+from firmware.set_up import SetUpNetwork
 from firmware.settings.describe import needs_restart
 from firmware.settings.difference import difference
 from firmware.settings.errors import SettingsWrong
@@ -56,6 +58,7 @@ from firmware.sound.errors import SoundError
 from firmware.state_folder import FolderError, StateFolder
 from firmware.status import StatusView
 from firmware.system.pending import settle
+from firmware.system.requests import Requests
 from firmware.watchdog import Watchdog
 from firmware.wifi.desk import WifiDesk
 from hal.board import Board, open_board
@@ -119,8 +122,10 @@ class Device:
             )
         )
         self._view.live = self.page.live
+        self.set_up = SetUpNetwork(self._loop, Requests.of_service(), lambda: self.page.is_set_up, has_way_out)
         self.control = Control(folder.control_socket, self._orders())
         self._watchdog: Watchdog | None = None
+        self._resetting: asyncio.Future[None] | None = None
 
     @property
     def cards(self) -> tuple[LineCard, ...]:
@@ -143,15 +148,17 @@ class Device:
         self.switchboard.start()
         self._view.ready = True
         self.renew_panel()
-        self._watchdog = Watchdog(self._loop, watchdog_interval_ms(), self._progress, tell_service_manager)
+        self._watchdog = Watchdog(self._loop, watchdog_interval_ms(), self._progress, tell_service_manager, self.renew_panel)
 
-    def _progress(self) -> list[int | None]:
-        """Of each line in use: how many frames it has given."""
-        return [None if card.phase is Phase.IDLE else card.audio.frames for card in self.cards]
+    def _progress(self) -> dict[str, int | None]:
+        """Of SIP: the engine's turns; of each line in use: how many frames it has given."""
+        sound = {f"line {card.number}": None if card.phase is Phase.IDLE else card.audio.frames for card in self.cards}
+        return {"SIP": self.agent.engine.turns, **sound}
 
     async def close(self) -> None:
         """In reverse: no new orders, calls ended and accounts unregistered, then the parts."""
         self._view.ready = False
+        self.set_up.close()
         if self._watchdog:
             self._watchdog.close()
         self.switchboard.rest()
@@ -229,11 +236,16 @@ class Device:
         phases = {card.phase for card in self.cards}
         use = LineUse.ON_HOOK if phases <= {Phase.IDLE, Phase.RINGING} else LineUse.OFF_HOOK
         return Condition(
-            Health.WORKING if self._view.ready else Health.BOOTING,
+            self._health(),
             self._reach(),
             LineUse.RINGING if Phase.RINGING in phases else use,
             messages=any(self.switchboard.mailboxes.waiting(card.number) for card in self.cards),
         )
+
+    def _health(self) -> Health:
+        if self._watchdog and self._watchdog.stuck:
+            return Health.FAULT
+        return Health.WORKING if self._view.ready else Health.BOOTING
 
     def _reach(self) -> Reach:
         if self.access:
@@ -241,8 +253,18 @@ class Device:
         return Reach.READY if self._working else Reach.REGISTERING
 
     def _pressed(self, order: ButtonOrder) -> None:
-        log.info("the button was held: %s", order.value)
+        log.warning("the button was held: %s", order.value)
         self._publish({"event": "button", "order": order.value})
+        if order is ButtonOrder.OPEN_SET_UP:
+            self.set_up.open()
+        elif order is ButtonOrder.RESET:
+            self._resetting = asyncio.ensure_future(self._reset())
+
+    async def _reset(self) -> None:
+        try:
+            await self.page.reset()
+        except OrderRefused as refused:
+            log.warning("the factory reset: %s", refused)
 
     async def _identify(self) -> object:
         self.panel.identify()
@@ -297,6 +319,7 @@ class Device:
             **self.switchboard.orders(),
             **self.page.orders(),
             **(self.access.orders() if self.access else {}),
+            **PhoneOrders(lambda: self.board).orders(),
             **self.wifi.orders(),
             **PhoneOrders(lambda: self.board.lines).orders(),
         }

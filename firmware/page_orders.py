@@ -81,6 +81,15 @@ class PageOrders:
     def hear_event(self, event: Mapping[str, Any]) -> None:
         self.evidence.hear_event(event)
 
+    @property
+    def is_set_up(self) -> bool:
+        """Whether the first set-up was done."""
+        return self._access.is_set_up
+
+    async def reset(self) -> None:
+        """The factory reset, asked for at the box itself. Raises OrderRefused."""
+        await self._system.reset()
+
     def live(self, handle: str) -> dict[str, Any] | None:
         """How a call sounds now, for the status."""
         return self.evidence.recorder.live(handle)

@@ -4,12 +4,12 @@ import asyncio
 import base64
 import binascii
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from firmware.orders import Handler, OrderRefused
-from hal.board import BoardLine
+from hal.board import Board
 from hal.errors import PartError
 
 if TYPE_CHECKING:
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 _SOUND_BEHIND = 500
 """Frames a slow listener may be behind (5 s) before some are dropped: old sound is of no use to an ear."""
 
+_LONGEST_PRESS_S = 30
+
+_REAL = "this board has a real telephone; only the simulated one (board sim) takes orders"
+
 
 class PhoneOrders:
-    """Orders for the telephones of `lines`; on a real board each is refused with a sentence."""
+    """Orders for the telephones and the button of a simulated board; on a real one each is refused with a sentence."""
 
-    def __init__(self, lines: Callable[[], Sequence[BoardLine]]) -> None:
-        self._lines = lines
+    def __init__(self, board: Callable[[], Board]) -> None:
+        self._board = board
 
     def orders(self) -> dict[str, Handler]:
         return {
@@ -36,6 +40,7 @@ class PhoneOrders:
             "phone.hear": self.hear,
             "phone.state": self.state,
             "phone.listen": self.listen,
+            "phone.press_button": self.press_button,
         }
 
     async def lift(self, line: int = 1) -> object:
@@ -96,6 +101,20 @@ class PhoneOrders:
     async def state(self, line: int = 1) -> object:
         return asdict(self._handset(line).state())
 
+    async def press_button(self, seconds: float) -> object:
+        """The button of the box; answers when it is let go."""
+        from hal.sim.pins import SimPins  # noqa: PLC0415
+
+        board = self._board()
+        if not isinstance(board.pins, SimPins):
+            raise OrderRefused(_REAL)
+        if not 0 < seconds <= _LONGEST_PRESS_S:
+            raise OrderRefused(f"phone.press_button: seconds must be above 0 and at most {_LONGEST_PRESS_S}")
+        board.pins.drive(board.panel.button, active=True)
+        await asyncio.sleep(seconds)
+        board.pins.drive(board.panel.button, active=False)
+        return {}
+
     async def listen(self, line: int = 1) -> AsyncIterator[object]:
         return self._frames(self._handset(line))
 
@@ -115,12 +134,12 @@ class PhoneOrders:
             stop()
 
     def _handset(self, line: int) -> "Handset":
-        lines = self._lines()
+        lines = self._board().lines
         if not 1 <= line <= len(lines):
             raise OrderRefused(f"there is no line {line}; allowed: 1 to {len(lines)}")
         handset = lines[line - 1].handset
         if handset is None:
-            raise OrderRefused("this board has a real telephone; only the simulated one (board sim) takes orders")
+            raise OrderRefused(_REAL)
         return handset
 
 

@@ -21,7 +21,7 @@ from firmware.orders import Handler, OrderRefused
 from firmware.settings.errors import SettingsWrong
 from firmware.settings.keys import keys
 from firmware.settings.load import own_presets, parse, presets_for
-from firmware.settings.model import SECTIONS, Device, Settings, Table, Web, with_changes
+from firmware.settings.model import SECTIONS, Settings, Table, with_changes
 from firmware.settings.read import read
 from firmware.settings.secret import Secret
 from firmware.settings.shown import shown
@@ -30,7 +30,7 @@ from firmware.system.backup import Content, as_text
 from firmware.system.backup import read as read_backup
 from firmware.system.errors import BackupWrong, UpdaterUnclear
 from firmware.system.log_ring import LogRing, without, without_numbers
-from firmware.system.pending import ask_reset, ask_restore
+from firmware.system.pending import as_made, ask_reset, ask_restore
 from firmware.system.updates import Doing, Updater, Wish, ask, find
 
 log = logging.getLogger("keepline.system")
@@ -126,8 +126,11 @@ class SystemOrders:
         settings = self._parts.settings()
         if confirm != settings.device.name:
             raise OrderRefused("the box's name was not typed as it is; nothing was reset")
-        # a board and an address are what the box was built with
-        fresh = with_changes(Settings(), device=Device(board=settings.device.board), web=Web(listen=settings.web.listen))
+        return await self.reset()
+
+    async def reset(self) -> object:
+        """The same for whoever stands in front of the box and needs not type its name."""
+        fresh = as_made(self._parts.settings())
         await self._ask(lambda: ask_reset(self._parts.state, as_toml(fresh)))
         self._restart_soon()
         return {}

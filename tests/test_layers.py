@@ -51,6 +51,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "firmware.trust": frozenset({"firmware.orders", "firmware.settings"}),
     "firmware.system": frozenset({"firmware.settings", "firmware.trust"}),
     "firmware.evidence": frozenset({"firmware.core", "firmware.orders", "hal.ports"}),
+    "firmware.set_up": frozenset({"firmware.core", "firmware.system", "hal.ports"}),
     "firmware.mqtt_orders": frozenset({"firmware.settings"}),
     "firmware.settings_orders": frozenset({"firmware.orders", "firmware.settings"}),
     "firmware.system_orders": frozenset({"firmware", "firmware.orders", "firmware.settings", "firmware.system"}),

@@ -133,6 +133,8 @@ class Engine:
         self._sip = settings.sip
         self._transports: dict[TransportKey, int] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self.turns = 0
+        """How often its events were handled: once a second at the least, or SIP stands still."""
         self._clock_runs = False
         self._clock_wanted: set[str] = set()
         self._is_narrow = False
@@ -202,6 +204,7 @@ class Engine:
         for _ in range(_EVENTS_AT_ONCE):
             if self._endpoint.libHandleEvents(0) <= 0:
                 break
+        self.turns += 1
         self.rearm()
 
     def rearm(self) -> None:

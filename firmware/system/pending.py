@@ -11,6 +11,7 @@ from pathlib import Path
 
 from firmware.settings.errors import SettingsUnsaved, SettingsWrong
 from firmware.settings.load import own_presets
+from firmware.settings.model import Device, Settings, Web, with_changes
 from firmware.settings.save import previous, save
 from firmware.system.backup import Content
 from firmware.trust.private_file import write_private
@@ -30,6 +31,12 @@ def ask_restore(state: Path, content: Content) -> None:
 def ask_reset(state: Path, settings: str) -> None:
     """`settings`: the text the file is to have afterwards. Raises OSError."""
     _mark(state, {"do": "reset", "settings": settings})
+
+
+def as_made(settings: Settings) -> Settings:
+    """What a reset leaves: the board and the page's address are what the box was built with."""
+    device = Device(board=settings.device.board, board_file=settings.device.board_file)
+    return with_changes(Settings(), device=device, web=Web(listen=settings.web.listen))
 
 
 def settle(settings: Path, state: Path) -> None:

@@ -56,12 +56,16 @@ class AccessOrders:
         device = self._settings().device
         return {
             "password_set": bool(self._hash),
-            "setup": {"done": self._step == "done", "step": self._step, "steps": list(STEPS)},
+            "setup": {"done": self.is_set_up, "step": self._step, "steps": list(STEPS)},
             "name": device.name,
             "language": device.language,
             "board": self._board,
             "names": list(self._settings().web.names),
         }
+
+    @property
+    def is_set_up(self) -> bool:
+        return self._step == "done"
 
     @property
     def _hash(self) -> str:
