@@ -59,6 +59,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "firmware.command_line": frozenset(
         {
             "firmware",
+            "firmware.cellular",
             "firmware.client",
             "firmware.device",
             "firmware.exchange",

@@ -11,6 +11,7 @@ from firmware.cellular.ppp import PppBearer
 from firmware.cellular.providers import Providers
 from firmware.cellular.session import CellularModem, Prove
 from firmware.cellular.state import CellularSettings, Equipment
+from firmware.cellular.ways import best_way
 from hal.errors import PartMissing
 from hal.modem_tables.generic import GENERIC
 from hal.ports import Scheduler
@@ -60,14 +61,14 @@ class Wiring:
 
 def assemble(scheduler: Scheduler, state_folder: Path, wiring: Wiring, settings: CellularSettings, prove: Prove) -> CellularModem:
     """A session that is not started yet. It keeps `modem.json` and a folder of generated files in the state folder."""
-    folder = state_folder / "cellular"
+    way = best_way(state_folder / "cellular")
     return CellularModem(
         scheduler,
         SerialSource(scheduler, wiring.control_port),
         Equipment(wiring.find, wiring.press_power_key),
         settings,
-        network_card=DhcpBearer(wiring.card, folder),
-        ppp=PppBearer(wiring.ppp_port, wiring.dial, wiring.interface, folder),
+        network_card=DhcpBearer(wiring.card, way),
+        ppp=PppBearer(wiring.ppp_port, wiring.dial, wiring.interface, way),
         prove=prove,
         memory=ModemMemory(state_folder / "modem.json"),
         providers=Providers(scheduler),

@@ -1,56 +1,31 @@
-"""Data by the modem's network card (ECM, RNDIS): its address from udhcpc, busybox's DHCP client.
-
-Why udhcpc: one small program that Debian 12 and 13 both have, that stays in the foreground as our child, asks at once, and lets a script of ours decide what is
-set. dhclient is given up by its maker, dhcpcd wants to own every interface and the resolver, systemd-networkd needs a file and rights in /etc for
-an interface whose name changes. The script touches this one interface and never the resolver: names are asked for by each uplink itself.
-"""
+"""Data by the modem's network card (ECM, RNDIS): what the DHCP client's script says becomes a link, or the reason why there is none."""
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
 
-from firmware.cellular.link import ROUTE_METRIC, DataLink
+from firmware.cellular.data_orders import Lease
+from firmware.cellular.dhcp_client import TOLD
+from firmware.cellular.link import DataLink
 from firmware.cellular.program import Program
+from firmware.cellular.ways import NOT_HELPED, Way
 from firmware.core.modem_events import Apn
-
-_TRIES, _WAIT_S = 5, 2
-"""The modem itself answers, within milliseconds once it is attached."""
-
-_SCRIPT = f"""#!/bin/sh
-# udhcpc calls this with what happened; see udhcpc(8). It sets this one interface and says on stdout what it has set.
-case "$1" in
-deconfig)
-    ip -4 address flush dev "$interface" scope global
-    ip link set dev "$interface" up
-    ;;
-bound | renew)
-    ip -4 address replace "$ip/$mask" dev "$interface"
-    for router in $router; do
-        ip -4 route replace default via "$router" dev "$interface" proto dhcp metric {ROUTE_METRIC}
-        break
-    done
-    ;;
-esac
-echo "keepline:$1:${{ip:-}}:${{router%% *}}:${{dns:-}}"
-"""
 
 log = logging.getLogger("keepline.cellular")
 
 
 class DhcpBearer:
-    """Brings up `interface()`, which is asked for each time: a card plugged in again may be called otherwise. `folder` is private."""
+    """Brings up `interface()`, which is asked for each time: a card plugged in again may be called otherwise."""
 
-    def __init__(self, interface: Callable[[], str], folder: Path) -> None:
-        self._interface, self._folder = interface, folder
+    def __init__(self, interface: Callable[[], str], way: Way) -> None:
+        self._interface, self._way = interface, way
         self._program = Program()
         self._bound = False
 
     def up(self, _apn: Apn, on_up: Callable[[DataLink], None], on_lost: Callable[[str], None]) -> None:
         interface = self._interface()
         self._bound = False
-        words = ["udhcpc", "-f", "-R", "-n", "-t", str(_TRIES), "-T", str(_WAIT_S), "-i", interface, "-s", str(self._script())]
         self._program.start(
-            words,
+            self._way(Lease(interface)),
             lambda line: self._read(line, interface, on_up, on_lost),
             lambda status: on_lost(_reason(status, interface)),
         )
@@ -62,16 +37,9 @@ class DhcpBearer:
         """After `down`: when address and route are gone."""
         await self._program.ended()
 
-    def _script(self) -> Path:
-        script = self._folder / "udhcpc-event"
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        script.write_text(_SCRIPT, encoding="ascii")
-        script.chmod(0o700)
-        return script
-
     def _read(self, line: str, interface: str, on_up: Callable[[DataLink], None], on_lost: Callable[[str], None]) -> None:
         told = line.split(":")
-        if told[0] != "keepline":
+        if told[0] != TOLD:
             log.debug("udhcpc: %s", line)
             return
         if told[1] in {"bound", "renew"}:
@@ -84,6 +52,8 @@ class DhcpBearer:
 
 
 def _reason(status: int, interface: str) -> str:
+    if status == NOT_HELPED:
+        return "nobody with the right to run the DHCP client answered"
     if status == -1:
         return "the DHCP client udhcpc is not installed"
     return f"no address by DHCP on {interface} (udhcpc ended with status {status})"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from firmware import VERSION
-from firmware.command_line import device, explain, phone, providers, script, voicemail
+from firmware.command_line import device, explain, phone, providers, script, services, voicemail
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -44,6 +44,7 @@ def parser() -> ArgumentParser:
     _add_explain(commands)
     _add_voicemail(commands)
     _add_phone(commands)
+    _add_services(commands)
     return top
 
 
@@ -155,6 +156,11 @@ def _add_phone(commands: "Commands") -> None:
     _verb(verbs, "say", phone.say, "speak a WAV file (16-bit PCM) into the mouthpiece").add_argument("file", metavar="FILE.wav")
 
     _verb(verbs, "script", script.script, "play a scenario, one step a line").add_argument("file", metavar="FILE.call")
+
+
+def _add_services(commands: "Commands") -> None:
+    """What the units of systemd/ run beside the device."""
+    _command(commands, "hold-data", services.hold_data, "hold a mobile data connection for the device (keepline-data.socket)")
 
 
 def _add_dial(dial: ArgumentParser) -> None:

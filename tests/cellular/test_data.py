@@ -13,6 +13,7 @@ from firmware.cellular.assembly import Wiring, assemble
 from firmware.cellular.dhcp import DhcpBearer
 from firmware.cellular.orders import orders
 from firmware.cellular.state import CellularSettings, CellularState
+from firmware.cellular.ways import by_ourselves
 from firmware.core.modem_events import Apn
 from firmware.loop import Loop
 from firmware.orders import OrderRefused
@@ -166,7 +167,7 @@ def test_no_dhcp_server_is_said(tmp_path: Path) -> None:
             "nft", "add chain netdev mute in { type filter hook ingress device modem0 priority 0 ; policy drop ; }"
         )
         lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        bearer = DhcpBearer(lambda: CARD, tmp_path / "run")
+        bearer = DhcpBearer(lambda: CARD, by_ourselves(tmp_path / "run"))
         bearer.up(Apn(""), partial(pytest.fail, "an address from nowhere"), lost.set_result)
         assert "no address by DHCP on usb0" in await lost
 

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from firmware.cellular.ppp import PppBearer, dial_script, options
+from firmware.cellular.data_orders import Dial
+from firmware.cellular.ppp import PppBearer
+from firmware.cellular.ppp_daemon import dial_script, options
+from firmware.cellular.ways import by_ourselves
 from firmware.core.modem_events import Apn
 from tests.peers.process import program_path
 
@@ -20,7 +23,7 @@ APN = Apn("internet", 'us"er', "pass\\word with space")
 def test_pppd_takes_the_options_word_for_word(tmp_path: Path) -> None:
     """`dryrun` reads and checks every option, prints them and ends, where there is /dev/ppp; without it pppd complains of that alone, after reading them."""
     file = tmp_path / "options"
-    file.write_text(options("/dev/null", "wwan0", APN, tmp_path / "dial"))
+    file.write_text(options(Dial("/dev/null", "wwan0", "ATD*99#", APN.user, APN.password), tmp_path / "dial"))
     said = subprocess.run([program_path("pppd"), "dryrun", "file", str(file)], capture_output=True, text=True, check=False)
     words = said.stdout + said.stderr
     assert "unrecognized option" not in words
@@ -38,7 +41,7 @@ def test_a_wrong_option_would_be_noticed(tmp_path: Path) -> None:
 def test_secrets_stand_in_private_files_and_on_no_command_line(tmp_path: Path) -> None:
     async def live() -> tuple[str, str]:
         lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        bearer = PppBearer(lambda: "/dev/null", lambda: "ATD*99***1#", "wwan0", tmp_path / "run")
+        bearer = PppBearer(lambda: "/dev/null", lambda: "ATD*99***1#", "wwan0", by_ourselves(tmp_path / "run"))
         bearer.up(APN, pytest.fail, lost.set_result)
         running = _command_lines()
         return await lost, running
@@ -53,7 +56,7 @@ def test_secrets_stand_in_private_files_and_on_no_command_line(tmp_path: Path) -
 def test_why_it_cannot_run_is_said(tmp_path: Path) -> None:
     async def live(port: str) -> str:
         lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        PppBearer(lambda: port, lambda: "ATD*99***1#", "wwan0", tmp_path / "run").up(
+        PppBearer(lambda: port, lambda: "ATD*99***1#", "wwan0", by_ourselves(tmp_path / "run")).up(
             Apn("internet"), pytest.fail, lost.set_result
         )
         return await lost
@@ -72,7 +75,7 @@ def test_the_dialing_script_dials_what_the_model_wants() -> None:
 
 def test_a_password_cannot_bring_an_option_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="one line"):
-        options("/dev/null", "wwan0", Apn("internet", "user", "x\nplugin evil.so"), tmp_path / "dial")
+        options(Dial("/dev/null", "wwan0", "ATD*99#", "user", "x\nplugin evil.so"), tmp_path / "dial")
 
 
 def _command_lines() -> str:
