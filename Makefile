@@ -50,7 +50,7 @@ check: $(STAMPS)/venv $(STAMPS)/lint ## lint, format, types, layer rules, unit f
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict firmware hal
-	shellcheck --external-sources .ci/run image-build/install-packages image-build/engine/build systemd/verify
+	shellcheck --external-sources .ci/run image-build/install-packages image-build/engine/build systemd/verify systemd/install
 	shellcheck --external-sources --check-sourced image-build/guest/build image-build/guest/init
 	shellcheck --external-sources --check-sourced image-build/arm64/build
 	$(BIN)/python -m pytest tests/test_layers.py tests/test_documents.py

@@ -35,6 +35,11 @@ class Panel:
         """What each lamp shows now."""
         return self._instead or show(self._condition)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether somebody is holding the button, and it may still order something."""
+        return self._state.phase in {button.Phase.PRESSED, button.Phase.COUNTING}
+
     def tell(self, condition: Condition) -> None:
         """The box's condition, whenever it may have changed."""
         self._condition = condition

@@ -49,6 +49,15 @@ def open_board(kind: str, scheduler: Scheduler, ports: int = 1, board_file: str 
     """
     if ports not in PORTS:
         raise PartMisused(f"A board has 1 or 2 telephone ports, not {ports}.")
+    return _open(kind, scheduler, ports, board_file)
+
+
+def open_panel(kind: str, scheduler: Scheduler, board_file: str = USUAL_BOARD) -> Board:
+    """The same board for its lamps and its button alone: no bell rings, no telephone has power, no sound card is asked for."""
+    return _open(kind, scheduler, 0, board_file)
+
+
+def _open(kind: str, scheduler: Scheduler, ports: int, board_file: str) -> Board:
     if kind == "sim":
         from hal.sim.board import open_sim  # noqa: PLC0415  (numpy is not on every device)
 

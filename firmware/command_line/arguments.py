@@ -108,7 +108,7 @@ def _with_json(command: ArgumentParser) -> ArgumentParser:
 
 def _add_run(commands: "Commands") -> None:
     run = _with_state(_command(commands, "run", device.run, "run the device in the foreground until SIGTERM"))
-    run.add_argument("--config", default=CONFIG, metavar="FILE", help=f"the settings file (default: {CONFIG})")
+    _with_config(run)
     run.add_argument("--board", choices=("sim", "pi"), help="the hardware, instead of what the settings say")
 
 
@@ -161,6 +161,28 @@ def _add_phone(commands: "Commands") -> None:
 def _add_services(commands: "Commands") -> None:
     """What the units of systemd/ run beside the device."""
     _command(commands, "hold-data", services.hold_data, "hold a mobile data connection for the device (keepline-data.socket)")
+    panel = _command(commands, "fault-panel", services.fault_panel, "lamps and button while the device is down")
+    _with_config(_with_state(panel))
+    network = _command(commands, "set-up-network", services.set_up_network, "a Wi-Fi of the box's own to set it up by")
+    _with_page_port(_with_config(_with_state(network)))
+    network.add_argument("--request", required=True, metavar="FILE", help="it lasts as long as this file is there")
+    health = _with_page_port(
+        _with_state(_command(commands, "health", services.health, "ask device and page whether they answer"))
+    )
+    health.add_argument("--kept", required=True, metavar="FILE", help="what earlier checks found")
+    health.add_argument("--restart", action="store_true", help="restart what has not answered for some checks")
+
+
+def _with_config(command: ArgumentParser) -> ArgumentParser:
+    command.add_argument("--config", default=CONFIG, metavar="FILE", help=f"the settings file (default: {CONFIG})")
+    return command
+
+
+def _with_page_port(command: ArgumentParser) -> ArgumentParser:
+    command.add_argument(
+        "--page-port", type=between(int, 1, 65535), default=8080, metavar="N", help="where the page is (default: 8080)"
+    )
+    return command
 
 
 def _add_dial(dial: ArgumentParser) -> None:
