@@ -321,7 +321,6 @@ class Device:
             **(self.access.orders() if self.access else {}),
             **PhoneOrders(lambda: self.board).orders(),
             **self.wifi.orders(),
-            **PhoneOrders(lambda: self.board.lines).orders(),
         }
 
     async def _status(self) -> object:

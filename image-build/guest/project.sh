@@ -73,6 +73,7 @@ furnish() {
 # The project itself, into both environments and systemd's folder, with what the box says.
 install_project() {
   local environment
+  "$root/systemd/install" "$guest_tree"
   for environment in "$device" "$bench"; do
     cp "$build_tree"/project/keepline-*.whl "$guest_tree/"
     chroot "$guest_tree" sh -c "$environment/bin/pip install -q --no-deps --no-index --force-reinstall /keepline-*.whl"
