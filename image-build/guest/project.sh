@@ -70,7 +70,7 @@ furnish() {
   install -m 755 "$here/init" "$guest_tree.part/usr/lib/bench-init"
 }
 
-# The project itself, into both environments and systemd's folder, with what the box says.
+# The project itself, into both environments and systemd's folders, with what the box says.
 install_project() {
   local environment
   "$root/systemd/install" "$guest_tree"
@@ -79,7 +79,6 @@ install_project() {
     chroot "$guest_tree" sh -c "$environment/bin/pip install -q --no-deps --no-index --force-reinstall /keepline-*.whl"
     rm "$guest_tree"/keepline-*.whl
   done
-  install -m 644 -t "$guest_tree/usr/lib/systemd/system" "$root"/systemd/*.service
   rm -rf "$guest_tree/usr/share/keepline/prompts"
   mkdir -p "$guest_tree/usr/share/keepline"
   cp -rL "$root/build/prompts/current" "$guest_tree/usr/share/keepline/prompts"

@@ -101,9 +101,7 @@ CUT_AFTER_S = 12.0
 
 def booted(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """systemd boots device and page; killed, stopped and without power for a moment, dial tone comes back."""
-    prepared = machine.run("tests/guest/units/install <<'END'\n" + SETTINGS + "END\n", 60, Kind.DISK)
-    if prepared.status:
-        raise GuestFailed(f"the units cannot be installed\n{machine.last_words()}")
+    _install_units(machine)
     machine.start(f"{PYTHON} -m tests.guest.inside.booted", Kind.DISK, SYSTEMD)
     found = _figures(machine, "booted", machine.wait(400))
     machine.start("sleep infinity", Kind.DISK, SYSTEMD)
@@ -111,6 +109,19 @@ def booted(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001
     machine.cut_power()
     machine.start(f"{PYTHON} -m tests.guest.inside.booted again", Kind.DISK, SYSTEMD)
     return found | _figures(machine, "booted", machine.wait(120))
+
+
+def units(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
+    """The units beside the device: lamps and button while it is down, set-up network, mobile data by PPP, health check."""
+    _install_units(machine)
+    machine.start(f"{PYTHON} -m tests.guest.inside.beside", Kind.DISK, SYSTEMD)
+    return _figures(machine, "beside", machine.wait(600))
+
+
+def _install_units(machine: Machine) -> None:
+    prepared = machine.run("tests/guest/units/install <<'END'\n" + SETTINGS + "END\n", 60, Kind.DISK)
+    if prepared.status:
+        raise GuestFailed(f"the units cannot be installed\n{machine.last_words()}")
 
 
 def scenarios(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
@@ -167,6 +178,7 @@ PROOFS: dict[str, Proof] = {
     "pulses": pulses,
     "loaded": loaded,
     "booted": booted,
+    "units": units,
     "scenarios": scenarios,
     "bad_input": bad_input,
     "long_call": long_call,
