@@ -59,6 +59,7 @@ from firmware.state_folder import FolderError, StateFolder
 from firmware.status import StatusView
 from firmware.system.pending import settle
 from firmware.system.requests import Requests
+from firmware.update_watch import UpdateWatch
 from firmware.watchdog import Watchdog
 from firmware.wifi.desk import WifiDesk
 from hal.board import Board, open_board
@@ -126,6 +127,7 @@ class Device:
         self.control = Control(folder.control_socket, self._orders())
         self._watchdog: Watchdog | None = None
         self._resetting: asyncio.Future[None] | None = None
+        self._updates = UpdateWatch(self._loop, folder.path, self.renew_panel)
 
     @property
     def cards(self) -> tuple[LineCard, ...]:
@@ -148,6 +150,7 @@ class Device:
         self.switchboard.start()
         self._view.ready = True
         self.renew_panel()
+        self._updates.look()
         self._watchdog = Watchdog(self._loop, watchdog_interval_ms(), self._progress, tell_service_manager, self.renew_panel)
 
     def _progress(self) -> dict[str, int | None]:
@@ -159,6 +162,7 @@ class Device:
         """In reverse: no new orders, calls ended and accounts unregistered, then the parts."""
         self._view.ready = False
         self.set_up.close()
+        self._updates.close()
         if self._watchdog:
             self._watchdog.close()
         self.switchboard.rest()
@@ -245,6 +249,8 @@ class Device:
     def _health(self) -> Health:
         if self._watchdog and self._watchdog.stuck:
             return Health.FAULT
+        if self._updates.is_installing:
+            return Health.UPDATING
         return Health.WORKING if self._view.ready else Health.BOOTING
 
     def _reach(self) -> Reach:

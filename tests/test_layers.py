@@ -123,6 +123,7 @@ ROOMS: dict[str, frozenset[str]] = {
         }
     ),
     "firmware.panel": frozenset({"firmware.core", "hal.panel", "hal.ports"}),
+    "firmware.update_watch": frozenset({"firmware.system", "hal.ports"}),
     "firmware.watchdog": frozenset({"hal.ports"}),
     "hal.panel": frozenset({"hal.ports"}),
     "firmware.journal": frozenset({"firmware.core", "firmware.records", "firmware.sip"}),
