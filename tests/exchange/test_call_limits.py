@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from firmware.exchange.call_limits import CallLimits
 from firmware.journal import Journal
@@ -27,8 +27,9 @@ class Desk:
         self.limits = CallLimits(self.journal, self.place.router, self.scheduler, self._end)
 
     def _write(self, written: CallRow) -> None:
+        """The journal writes the date of today; these calls are of the evening."""
         if written.talk_s:
-            self.place.router.take_row(written)
+            self.place.router.take_row(replace(written, started_at=now_row(1).started_at))
 
     def call(self, handle: str, number: str = "87011234567", limit_s: float = 0) -> None:
         self.journal.placed(handle, 1, "city", number)
