@@ -43,10 +43,3 @@ export function query(values) {
   const given = Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined);
   return given.length ? `?${new URLSearchParams(given)}` : "";
 }
-
-let known;
-/** Whether the box has this operation: an older one may not. */
-export async function can(method, path) {
-  known ??= ask("GET", "/openapi.json").catch(() => ({ paths: {} }));
-  return Boolean((await known).paths?.[path]?.[method.toLowerCase()]);
-}
