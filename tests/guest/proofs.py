@@ -185,4 +185,6 @@ BESIDE = frozenset(
     {"wires", "wifi", "bad_line", "hung_modem", "torn", "long_call", *(name for name in PROOFS if name.startswith("modem-"))}
 )
 """Those that run side by side: each takes one processor, and their clock is simulated or no time is measured."""
+ONCE = frozenset({"torn", "cuts"})
+"""Whose failure is something lost, whenever it was: it counts. Others may have missed a moment on a busy machine, and count by a second try."""
 QUICK = ("contract", "calls", "scenarios", "booted", "bad_input", "wires", "torn", "cuts")
