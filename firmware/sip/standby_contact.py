@@ -37,6 +37,8 @@ _SETTLED_S = 5.0
 
 
 _MEND_S = 5
+_ANSWER_S = 35.0
+"""By then the engine has told of whatever it asked (RFC 3261 timer F: 32 s)."""
 
 
 class Main(Protocol):
@@ -124,14 +126,12 @@ class StandbyContact:
 
     def give_back(self) -> None:
         """Have the registrar forget it, by its own uplink. While the engine registers it still, the answer is the time to ask."""
-        before = self._hold
-        if before in {Hold.ASKED, Hold.HELD}:
+        if self._hold in {Hold.ASKED, Hold.HELD}:
             try:
                 self._ask(wanted=False)
             except pj.Error as error:
                 log.debug("%s: %s: its contact is not given back yet: %s", self._settings.id, self._bearer.name, explain(error))
-                if before is Hold.HELD:
-                    self._forget()
+                self._later(_ANSWER_S, self._forget)
             self._engine.rearm()
 
     def when_gone(self, then: Callable[[], None]) -> None:
@@ -177,6 +177,7 @@ class StandbyContact:
         if known and self._hold is not Hold.LEAVING and self._address != self._main.local_address:
             self._main.take_away(self._address, known)
         self._hold, self.contact = Hold.NONE, ""
+        self._later(0, None)
         if self._account and self._config:
             self._config.regConfig.registrarUri = ""
             with contextlib.suppress(pj.Error):
