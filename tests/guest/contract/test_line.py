@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from firmware.core.events import Event
     from tests.guest.contract.conftest import OnWires, Wires
 
+TRIPPED_WITHIN_MS = 100
+"""From the contact's edge to the end of the ringing voltage, as the SLIC asks (docs/wiring.md)."""
+
 
 def test_the_bell_rings_at_its_frequency_and_stops_at_rest(on_wires: OnWires) -> None:
     async def body(wires: Wires) -> None:
@@ -41,12 +44,16 @@ def test_a_lifted_handset_stops_the_bell_by_itself(on_wires: OnWires) -> None:
     async def body(wires: Wires) -> None:
         lifted: Collected[float] = Collected(wires.loop, 1)
         slic = Slic(wires.pins, NAMES, wires.loop, lambda _closed, at_ms: lifted.bring(at_ms))
+        wires.outside.record([NAMES.ring_mode])
         slic.start_ring()
         assert wires.outside.means(NAMES.ring_mode)
         wires.outside.play([Move(200, NAMES.switch_hook, active=True)])
-        await lifted.all()
+        [lifted_ms] = await lifted.all()
         assert not slic.ringing
         assert not wires.outside.means(NAMES.ring_mode)
+        *_, quiet = wires.outside.seen()
+        assert not quiet.active
+        assert quiet.at_ms - lifted_ms < TRIPPED_WITHIN_MS
         slic.close()
 
     on_wires(body)

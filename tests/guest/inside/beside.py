@@ -12,11 +12,11 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firmware.client import Client, DeviceAbsent
+from firmware.health import page_check
 from firmware.orders import OrderRefused
 from hal.boards import load_board
 from tests.guest.contract.outside import OnGpioSim
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 STATE, SETTINGS, RUN = Path("/var/lib/keepline"), Path("/etc/keepline/keepline.toml"), Path("/run/keepline")
 FAULT, NETWORK, HEALTH = "keepline-fault-panel.service", "keepline-setup-network.service", "keepline-health.service"
-PORTAL = "172.31.77.1"
+PORTAL, PAGE_PORT = "172.31.77.1", 8080
 PIN = "2580"
 CELLULAR = f"""[device]
 board_file = "sim"
@@ -138,7 +138,7 @@ def set_up_network() -> dict[str, object]:
         "print(found.geturl(), found.status)"
     )
     led_to, status = system(*inside, sys.executable, "-c", look).split()
-    assert (led_to, status) == (f"http://{PORTAL}:8080/setup", "200"), (led_to, status)
+    assert (led_to, status) == (f"http://{PORTAL}:{PAGE_PORT}/setup", "200"), (led_to, status)
     took_s = round(time.monotonic() - began_s, 1)
     assert ask("access.set_password", new="a long enough password")["ok"]
     ask("access.setup_step", step="done")
@@ -157,6 +157,7 @@ def data_by_ppp() -> dict[str, object]:
     shape = SHAPES["ppp"]
     gadget = Gadget(shape)
     gadget.plug()
+    until(gadget.control_names, "the modem on the bus")
     ports = [str(gadget.port(number)) for number in (shape.control, shape.data)]
     words = [sys.executable, "-m", "tests.guest.net.brain", *ports, "router", PIN, shape.model]
     with (ROOM / "brain.log").open("w") as log:
@@ -187,6 +188,7 @@ def data_by_ppp() -> dict[str, object]:
     system("systemctl", "stop", DEVICE)
     until(lambda: not Path("/sys/class/net/wwan0").exists(), "the end of pppd")
     brain.kill()
+    gadget.pull()
     return {"online_after_s": online_s, "authorized": owner, "power_control": awake, "after_stop": "no interface left"}
 
 
@@ -194,7 +196,7 @@ def health() -> dict[str, object]:
     """It says what answers; a page that hangs is restarted after three checks."""
     system("systemctl", "start", DEVICE, PAGE)
     until(lambda: ask("status").get("ready"), "the device")
-    until(answers, "the page")
+    until(lambda: not page_check(PAGE_PORT), "the page")
     system("systemctl", "start", HEALTH)
     before = shown(PAGE, "MainPID")
     os.kill(int(before), signal.SIGSTOP)
@@ -202,14 +204,6 @@ def health() -> dict[str, object]:
         subprocess.run(["systemctl", "start", HEALTH], check=False, capture_output=True)
     took_s = until(lambda: shown(PAGE, "MainPID") not in {"0", before} and is_active(PAGE), "another page", 150)
     return {"another_page_after_s": took_s, "device": "left alone" if shown(DEVICE, "NRestarts") == "0" else "restarted"}
-
-
-def answers() -> bool:
-    try:
-        with urllib.request.urlopen("http://127.0.0.1:8080/login", timeout=30):
-            return True
-    except OSError:
-        return False
 
 
 def main() -> int:
