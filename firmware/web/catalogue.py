@@ -57,7 +57,7 @@ def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
 @functools.cache
 def words_of(language: str) -> Words:
     """`language` must be one of LANGUAGES."""
-    return Words(language, {text: shown for domain in DOMAINS for text, shown in _read(language, domain).items()})
+    return Words(language, _read(language, "page"))
 
 
 @functools.cache

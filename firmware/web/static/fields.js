@@ -1,7 +1,7 @@
 // One field of a settings form, made from its description: label, unit, range, default, help, and the sentence of a mistake. It knows no section.
 import { choice } from "./choices.js";
 import { h, newId } from "./dom.js";
-import { plain, t, translated } from "./words.js";
+import { ofKey, plain, t, translated } from "./words.js";
 
 const MASK = "********";
 
@@ -12,7 +12,7 @@ export function field(about, value, { options, changed = () => {} } = {}) {
   const parts = KINDS[kind](about, value, id, options);
   const mistake = h("p", { class: "mistake", id: `${id}-mistake`, hidden: true });
   const hint = h("p", { class: "hint", id: `${id}-hint` }, hintOf(about));
-  const label = parts.group ? h("legend", {}, t(about.label)) : h("label", { for: id }, t(about.label));
+  const label = parts.group ? h("legend", {}, ofKey(about.label)) : h("label", { for: id }, ofKey(about.label));
   const root = h(parts.group ? "fieldset" : "div", { class: `field field-${kind}`, "data-key": about.name }, label, parts.body, mistake, hint);
   (parts.group ? root : parts.element).setAttribute("aria-describedby", `${id}-mistake ${id}-hint`);
   root.addEventListener("input", changed);
@@ -36,12 +36,12 @@ function kindOf(about, options) {
 function hintOf(about) {
   const range = rangeOf(about);
   const usual = shown(about, about.default);
-  return [about.help && t(about.help), range && t("Allowed: {range}.", { range }), usual && t("Usual: {value}.", { value: usual })].filter(Boolean).join(" ");
+  return [about.help && ofKey(about.help), range && t("Allowed: {range}.", { range }), usual && t("Usual: {value}.", { value: usual })].filter(Boolean).join(" ");
 }
 
 /** "" where what may be chosen stands in the field itself. */
 function rangeOf({ kind, many, allowed, least, most, unit, zero_allowed: zero }) {
-  if (["text", "secret"].includes(kind)) return t(allowed);
+  if (["text", "secret"].includes(kind)) return ofKey(allowed);
   if (many || !Number.isFinite(least)) return "";
   const range = t("{least} to {most} {unit}", { least: plain(least), most: plain(most), unit }).trim();
   return zero ? t("0, or {range}", { range }) : range;

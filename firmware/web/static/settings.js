@@ -4,7 +4,7 @@ import { card, h, put } from "./dom.js";
 import { shown } from "./fields.js";
 import { ListForm, TableForm } from "./settings_forms.js";
 import { busy, confirmed, press, sayLater } from "./shell.js";
-import { learnSettings, N_, t, translated } from "./words.js";
+import { learnSettings, N_, ofKey, t, translated } from "./words.js";
 
 const CONFLICT = 409;
 const TITLES = {
@@ -128,6 +128,6 @@ class SettingsPage {
     const about = this.sections[section]?.fields.find((each) => each.name === rest.at(-1));
     const place = [t(TITLES[section] ?? section), /^\d+$/.test(rest[0]) ? rest[0] : ""].filter(Boolean).join(" ");
     const words = about ? `${shown(about, old) || t("nothing")} → ${shown(about, now) || t("nothing")}` : now ? t("is added") : t("is removed");
-    return h("li", {}, h("b", {}, about ? `${place}: ${t(about.label)}` : place), " ", h("bdi", {}, words), restart && h("span", { class: "tag" }, t("after a restart")));
+    return h("li", {}, h("b", {}, about ? `${place}: ${ofKey(about.label)}` : place), " ", h("bdi", {}, words), restart && h("span", { class: "tag" }, t("after a restart")));
   }
 }

@@ -5,6 +5,7 @@ import { N_, number, t, toTheSecond } from "./words.js";
 const HEIGHT = 120;
 const LEFT = 44;
 const MOST_ROWS = 120;
+const WIDE = 690;
 const CURVES = [
   { name: "mos", title: N_("Quality (MOS)"), least: 1, most: 5, unit: "" },
   { name: "loss_percent", title: N_("Loss"), least: 0, most: 5, unit: "%" },
@@ -17,12 +18,15 @@ const CURVES = [
  * at_s and words, are marked by numbers.
  */
 export function drawVoice(samples, began, turns) {
-  const frame = { samples, began, width: roomFor(byId("page")), turns: within(samples, turns) };
+  const frame = { samples, began, width: widthOf(byId("page")), turns: within(samples, turns) };
   const drawings = CURVES.map((curve) => drawn(curve, frame)).filter(Boolean);
   const marks = frame.turns.map(({ at_s, words }) => h("li", {}, toTheSecond(began + at_s * 1000), " ", words));
   return h("div", { class: "curves" }, drawings, h("p", { class: "hint" }, t("Solid: coming in. Dashed: going out.")),
     marks.length ? h("ol", { class: "marks", "aria-label": t("Marked in the curves") }, marks) : null, table(samples, began));
 }
+
+/** Two stand beside each other where there is room (forms.css). */
+const widthOf = (place) => (place.clientWidth > WIDE ? place.clientWidth / 2 - 34 : roomFor(place));
 
 /** What happened before the first figure or after the last stands at the edge. */
 function within(samples, turns) {

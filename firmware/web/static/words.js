@@ -8,10 +8,15 @@ async function load(domain) {
   return answer?.ok ? answer.json() : {};
 }
 
+let ofSettings = {};
+
 /** What the settings say of themselves too: only pages with forms need it. */
 export async function learnSettings() {
-  Object.assign(texts, await load("settings"));
+  ofSettings = await load("settings");
 }
+
+/** A label, help or range of a setting: "Block" is a key there, and a button elsewhere. */
+export const ofKey = (text) => ofSettings[text] || t(text);
 
 /** The text in the page's language; `values` go into its braces. */
 export function t(text, values) {
@@ -24,7 +29,8 @@ const shapes = (texts[""] ?? []).map((pattern) => [pattern, new RegExp(`^${patte
 
 /** What the device said, which knows no language: found again by its pattern (sentences.py), its values said by the same patterns. */
 export function translated(text) {
-  if (language === "en" || !text || texts[text]) return t(text);
+  if (language === "en" || !text) return text;
+  if (texts[text] || ofSettings[text]) return ofKey(text);
   for (const [pattern, shape] of shapes) {
     const found = shape.exec(text);
     if (found) return t(pattern, Object.fromEntries(Object.entries(found.groups).map(([name, value]) => [name, translated(value)])));

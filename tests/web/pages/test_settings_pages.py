@@ -281,3 +281,10 @@ def test_a_backup_comes_back(owned: Box, signed_in: Page, tmp_path: Path) -> Non
     signed_in.get_by_label("The backup's file").set_input_files(tmp_path / "other")
     signed_in.get_by_role("button", name="Look into it ...").click()
     expect(signed_in.locator(".told-bad").filter(visible=True)).not_to_be_empty()
+
+
+def test_a_word_that_is_a_key_too_keeps_its_own_meaning(owned: Box, signed_in: Page) -> None:
+    """ "Block" is a button, and the label of a list of those who are blocked."""
+    opened(signed_in, owned, "/people")
+    expect(signed_in.get_by_role("button", name="Block", exact=True)).to_be_visible()
+    expect(signed_in.locator('[data-key="block"] label')).to_have_text("Blocked")
