@@ -39,12 +39,12 @@ function tick() {
 
 const streams = new Map();
 
-/** News from `path`, each the parts that changed; whoever follows later is told at once what is known. One stream a page, whoever follows. */
+/** News from `path`, each the parts that changed; whoever follows later is told what is known. One stream a page, whoever follows. */
 export function follow(path, show) {
   const stream = streams.get(path) ?? { seen: {}, shows: [] };
   stream.shows.push(show);
   if (stream.shows.length === 1) listen(path, stream);
-  else if (Object.keys(stream.seen).length) show({ ...stream.seen });
+  else if (Object.keys(stream.seen).length) queueMicrotask(() => show({ ...stream.seen })); // after the caller's own next lines, as all news come
 }
 
 /** It says so when the page's server is gone, and goes on by itself when it is back. */
