@@ -57,15 +57,18 @@ const phones = h("div", { id: "phones" });
 const seen = {};
 let show = null;
 
-/** `step` is shown all that is known, at once and with all news; there is one stream of them for both steps. */
+/** `step` is shown all that is known, and all news; both steps, one after the other, by one follower. */
 function watch(step) {
-  if (!show) follow("/api/v1/events", (news) => {
-    Object.assign(seen, news);
-    if (seen.status) show(seen);
-    if (news.phones) showPhones(news.phones);
-  });
+  const first = !show;
   show = step;
+  if (first) queueMicrotask(() => follow("/api/v1/events", showNews)); // what is known comes at once: the telephone needs its place on the page first
+  else if (seen.status) show(seen);
+}
+
+function showNews(news) {
+  Object.assign(seen, news);
   if (seen.status) show(seen);
+  if (news.phones) showPhones(news.phones);
 }
 
 export function testStep(goOn) {

@@ -92,6 +92,10 @@ def test_axe_finds_nothing_serious_in_any_step_of_the_set_up(tmp_path: Path, pro
         assert troubles_at_both_sizes(tab) == [], "test call"
         tab.locator(GO_ON).click()
         step(tab, 6)
+        tab.locator("button.ring").wait_for()
+        assert troubles_at_both_sizes(tab) == [], "ring"
+        tab.locator(GO_ON).click()
+        step(tab, 7)
         assert troubles_at_both_sizes(tab) == [], "done"
 
 
