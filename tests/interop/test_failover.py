@@ -63,6 +63,17 @@ def test_a_pbx_that_makes_a_call_for_each_contact_rings_the_telephone_once(tmp_p
         assert [row["outcome"] for row in stage.device.calls()] == ["answered"]
 
 
+def test_called_by_a_pbx_with_keys_agreed_on_by_dtls(tmp_path: Path) -> None:
+    with Stage(tmp_path, (ETHERNET, WIFI), far="asterisk", transport="tls", keys="dtls") as stage:
+        stage.far.call(DEVICE_USER, stage.exchange.number)
+        stage.device.wait_ringing()
+        stage.device.lift()
+        stage.device.wait_line("in call")
+        cut(stage, FAULTS["cable"])
+        stage.device.wait(lambda status: status["calls"][0]["srtp"] == SUITE, "the keys")
+        assert stage.hang_up()["outcome"] == "answered"
+
+
 @pytest.mark.parametrize("period_s", [1.0, 5.0, 20.0])
 def test_flapping_settles(tmp_path: Path, period_s: float) -> None:
     with Stage(tmp_path, (ETHERNET, WIFI)) as stage:

@@ -71,7 +71,8 @@ def _transports(listening: Listening) -> str:
 
 
 def _endpoint(user: str, password: str, encryption: MediaEncryption, codecs: Iterable[str]) -> str:
-    dtls = "dtls_auto_generate_cert=yes\n" if encryption == "dtls" else ""
+    # Its default is to insist on the client's part in calls of its own; to a telephone behind a NAT its first packet then never comes.
+    dtls = "dtls_auto_generate_cert=yes\ndtls_setup=actpass\n" if encryption == "dtls" else ""
     return (
         f"[{user}]\ntype=endpoint\ncontext=phones\nauth={user}\naors={user}\ndisallow=all\nallow={','.join(codecs)}\n"
         f"media_encryption={encryption}\n{dtls}direct_media=no\nrtp_symmetric=yes\nforce_rport=yes\nrewrite_contact=yes\n"
