@@ -50,6 +50,7 @@ def operations(client: Client) -> Iterator[Any]:
             yield operation
 
 
+@pytest.mark.timeout(600)  # some 90 operations, each asked fifty times
 def test_no_operation_fails_whatever_it_is_asked(owner: Client) -> None:
     asked = 0
     for operation in operations(owner):
