@@ -9,6 +9,9 @@ from hal.ports import Scheduler, Timer
 
 log = logging.getLogger("keepline.set_up")
 
+_LONGEST_WAIT = 40
+"""Looks between two requests: ten minutes."""
+
 
 class SetUpNetwork:
     """`is_set_up` and `has_way_out` are asked at each look, and nobody looks at a box that is set up."""
@@ -22,6 +25,7 @@ class SetUpNetwork:
         self._has_way_out = has_way_out
         self._state = State()
         self._timer: Timer | None = None
+        self._failures = self._to_wait = 0
         # of our life before a restart: whoever is in the middle of the set-up must not lose the network
         if requests.is_asked(SET_UP_NETWORK):
             self._state = held(self._seen())
@@ -58,7 +62,15 @@ class SetUpNetwork:
         self._look_later()
 
     def _ask(self, *, again: bool) -> None:
-        """At each look: a network that failed has taken its request away."""
+        """At each look, for a network that failed has taken its request away; ever more rarely where it fails each time: there may be no radio."""
+        if not again or self._requests.is_asked(SET_UP_NETWORK):
+            self._failures = self._to_wait = 0
+        elif self._to_wait:
+            self._to_wait -= 1
+            return
+        else:
+            self._failures += 1
+            self._to_wait = min(2**self._failures, _LONGEST_WAIT) - 1
         problem = self._requests.ask(SET_UP_NETWORK)
         if problem and not again:
             log.warning("nobody opens the set-up network: %s", problem)

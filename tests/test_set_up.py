@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,17 @@ def test_a_network_that_failed_is_asked_for_again(tmp_path: Path) -> None:
     assert box.wanted_after(LOOK_EVERY_MS)
     box.request.unlink()  # as the unit does when it ends
     assert box.wanted_after(LOOK_EVERY_MS)
+
+
+def test_a_box_without_a_radio_is_not_asked_all_the_time(tmp_path: Path) -> None:
+    box, asked = Box(tmp_path), list[int]()
+    for look in range(1, 200):
+        if box.wanted_after(LOOK_EVERY_MS):
+            asked.append(look)
+            box.request.unlink()
+    waits = [later - before for before, later in itertools.pairwise(asked)]
+    assert waits[:6] == [1, 2, 4, 8, 16, 32]
+    assert set(waits[6:]) == {40}
 
 
 def test_the_button_opens_it_for_a_while(tmp_path: Path) -> None:
