@@ -43,6 +43,8 @@ class Field:
     most: float | None = None
     longest: int = LONGEST_TEXT
     choices: tuple[str, ...] = ()
+    secret: bool = False
+    """Never said again, not in a refusal either."""
 
     def schema(self) -> dict[str, object]:
         """JSON schema (2020-12, as OpenAPI 3.1 takes it)."""
@@ -83,6 +85,8 @@ class Field:
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
 
     def _unclear(self, value: object) -> Unclear:
+        if self.secret:
+            return Unclear(f"{self.name} must be {self._allowed()}.")
         text = json.dumps(value)
         return Unclear(f"{self.name} must be {self._allowed()}, not {text if len(text) <= 60 else text[:60] + '...'}.")
 

@@ -54,12 +54,12 @@ class FileOperations:
     def _of_system(self) -> Iterable[Operation]:
         fields: tuple[Field, ...] = (
             Field("secrets", bool, "With passwords, PINs and keys, sealed by a passphrase."),
-            Field("passphrase", str, "Seals the secrets; at least 8 characters.", longest=256),
+            Field("passphrase", str, "Seals the secrets; at least 8 characters.", longest=256, secret=True),
         )
         yield Operation("POST", "/system/backup", "Everything that was set, as one file.", Scope.ADMIN, self.backup, fields)
         fields = (
             Field("backup", str, "The file's text.", required=True, longest=FILE_BYTES),
-            Field("passphrase", str, "What its secrets were sealed with.", longest=256),
+            Field("passphrase", str, "What its secrets were sealed with.", longest=256, secret=True),
             Field("check_only", bool, "Only say what it would do."),
         )
         yield Operation(

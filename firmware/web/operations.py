@@ -21,8 +21,8 @@ _JOIN_PATIENCE_S = 70.0
 """The device gives up after 50."""
 
 _SSID = (
-    Field("ssid", str, "The network's name.", longest=32),
-    Field("ssid_hex", str, "The same byte by byte, where it is no text.", longest=64),
+    Field("ssid", str, "The network's name, of 1 to 32 bytes.", longest=256),
+    Field("ssid_hex", str, "The same byte by byte, where it is no text.", longest=256),
 )
 
 
@@ -163,7 +163,7 @@ def connecting(door: Door) -> Iterable[Operation]:
         "Give the card its PIN.",
         Scope.ADMIN,
         order(door, "modem.pin", _TRIAL_PATIENCE_S),
-        (Field("pin", str, "4 to 8 digits.", required=True, longest=8),),
+        (Field("pin", str, "4 to 8 digits.", required=True, longest=8, secret=True),),
     )
     yield Operation(
         "GET", "/wifi", "The Wi-Fi radio, its network, and the networks that are kept.", Scope.READ, order(door, "wifi.status")
@@ -187,7 +187,8 @@ def connecting(door: Door) -> Iterable[Operation]:
                 "passphrase",
                 str,
                 "8 to 63 characters, or a key of 64 hexadecimal digits; none for an open network or one that is kept.",
-                longest=64,
+                longest=256,
+                secret=True,
             ),
         ),
     )

@@ -17,7 +17,7 @@ from firmware.web.visitor import How, Scope
 _PATIENCE_S = 30.0
 """Hashing takes a second on a small board, and logins wait for each other."""
 
-_PASSWORD = Field("password", str, "The page's password.", required=True, longest=256)
+_PASSWORD = Field("password", str, "The page's password.", required=True, longest=256, secret=True)
 
 
 @dataclass(frozen=True)

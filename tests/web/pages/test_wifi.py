@@ -157,6 +157,9 @@ def test_scripts_join_by_the_api(owned: Box) -> None:
     assert client.new_token("read").post("/wifi/join", ssid="Cafe").status == 403
     refused = client.post("/wifi/join", ssid="Cafe", passphrase="needless of it")  # noqa: S106 - of no network
     assert (refused.status, refused.error) == (409, "This network is open: it takes no passphrase.")
+    for passphrase in (12345678, "x" * 257):
+        unclear = client.post("/wifi/join", ssid="Keepline home", passphrase=passphrase)
+        assert (unclear.status, unclear.error) == (400, "Passphrase must be text of at most 256 characters.")
     assert client.post("/wifi/join", ssid="Cafe").json == {"joined": True, "reason": Outcome.JOINED.value}
     assert client.get("/wifi").json["ssid"] == "Cafe"
     assert client.post("/wifi/forget", ssid="Cafe").json["kept"] == []
