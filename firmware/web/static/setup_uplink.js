@@ -2,7 +2,7 @@
 import { ask } from "./api.js";
 import { h, labelled, told } from "./dom.js";
 import { follow, press } from "./shell.js";
-import { t } from "./words.js";
+import { t, translated } from "./words.js";
 import { wifiPart } from "./wifi.js";
 
 let shown; // the step as it stands on the page now
@@ -50,7 +50,7 @@ function simCardPart() {
   const take = ({ started_at, modem }) => {
     started = started_at;
     if (!modem || started_at === before) return;
-    outcome.replaceChildren(modem.attached ? told("good", t("The mobile network is reached: {name}.", { name: modem.operator || modem.apn })) : told(modem.trouble ? "bad" : "busy", modem.trouble ? t(modem.trouble) : t("The modem comes up ...")));
+    outcome.replaceChildren(modem.attached ? told("good", t("The mobile network is reached: {name}.", { name: modem.operator || modem.apn })) : told(modem.trouble ? "bad" : "busy", modem.trouble ? translated(modem.trouble) : t("The modem comes up ...")));
   };
   const form = h("form", { novalidate: true, onsubmit: (event) => event.preventDefault() }, labelled(t("PIN of the card"), pin, t("Empty where it asks for none.")),
     labelled(t("Access point (APN)"), apn, t("Empty: the one known for the card.")), outcome, h("div", { class: "row start" }, press(t("Use the SIM card"), use)));
