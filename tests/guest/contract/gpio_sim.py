@@ -71,7 +71,10 @@ def play(plan: list[tuple[float, int, bool]]) -> None:
 def record(gpios: list[int]) -> None:
     levels = {gpio: is_high(gpio) for gpio in gpios}
     print("looking", flush=True)  # noqa: T201 (its answer)
-    while not select.select([0], [], [], LOOK_S)[0]:
+    ended = False
+    while not ended:
+        # Looked at once more after the end, which may come right behind a change.
+        ended = bool(select.select([0], [], [], LOOK_S)[0])
         for gpio, before in levels.items():
             if is_high(gpio) != before:
                 levels[gpio] = not before
