@@ -31,6 +31,9 @@ WHOLE = {"evidence"}
 GREETING_S = 9
 """And the first words after it."""
 
+LATE = {"/line": "Ring the telephone"}
+"""Buttons that come with the first news of the box."""
+
 SIZES = {"laptop": (1280, 800), "phone": (390, 844)}
 
 
@@ -131,6 +134,8 @@ def _of_one_size(page: Page, owned: Box, fresh: Box) -> Iterator[str]:
     page.wait_for_url(f"{owned.url}/")
     for kind in MENU:
         _open(page, owned.url + kind.path)
+        if kind.path in LATE:
+            expect(page.get_by_role("button", name=LATE[kind.path])).to_be_visible(timeout=PATIENCE_MS)
         yield kind.path.strip("/") or "home"
     yield from _further(page, owned)
 

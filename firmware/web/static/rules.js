@@ -22,7 +22,7 @@ async function explain(number, place) {
   place.replaceChildren(verdict, facts([
     [t("Called by"), way.account], [t("Dialed as"), way.dialed_form], [t("Your number"), way.hidden ? t("hidden") : way.own_number],
     [t("Full number"), way.e164], [t("At most"), way.limit_s ? minutes(way.limit_s) : ""],
-  ]), h("ul", { class: "reasons" }, way.reasons.map((reason) => h("li", {}, reason))));
+  ]), h("ul", { class: "reasons" }, way.reasons.map((reason) => h("li", {}, translated(reason)))));
 }
 
 fill(async () => {

@@ -7,7 +7,7 @@ import { freeId, loadProviders, providerNotes, providerOptions, trial } from "./
 import { RingTest } from "./ring_test.js";
 import { Fields } from "./settings_forms.js";
 import { follow, press } from "./shell.js";
-import { N_, t } from "./words.js";
+import { N_, t, translated } from "./words.js";
 
 const ASKED = ["provider", "server", "user", "password", "number"];
 const LINES = { idle: N_("The handset is on the hook."), "dial tone": N_("Dial tone"), collecting: N_("Dialing"), calling: N_("Calling"), ringback: N_("It rings at the far end."), "in call": N_("In a call"), ringing: N_("Ringing"), released: N_("Call over") };
@@ -102,6 +102,6 @@ function showTest(place, { status, calls = [] }) {
 
 function accountTold(account) {
   const works = ["registered", "direct"].includes(account.state);
-  const why = [t("Registering"), account.reason && t(account.reason)].filter(Boolean).join(": ");
+  const why = [t("Registering"), account.reason && translated(account.reason)].filter(Boolean).join(": ");
   return told(works ? "good" : "busy", works ? t("{number} is registered.", { number: account.number || account.id }) : why);
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -265,6 +266,18 @@ def test_a_number_is_explained_before_it_is_called(owned: Box, signed_in: Page) 
     signed_in.keyboard.press("Enter")
     expect(signed_in.get_by_text("This call would be made.")).to_be_visible()
     expect(signed_in.locator(".facts").first).to_contain_text("home")
+
+
+@pytest.mark.parametrize(("language", "reason"), [("ru", "короткий номер"), ("kk", "қысқа нөмір"), ("bn", "ছোট নম্বর")])
+def test_the_reasons_are_told_in_the_language_of_the_page(owned: Box, signed_in: Page, language: str, reason: str) -> None:
+    signed_in.goto(f"{owned.url}/language/{language}?then=/rules")
+    signed_in.locator("#explained").fill("600")
+    signed_in.keyboard.press("Enter")
+    reasons = signed_in.locator(".reasons li")
+    expect(reasons.first).to_contain_text(reason)
+    english = [told for told in reasons.all_text_contents() if re.search(r"\b(is|account|the|number)\b", told)]
+    signed_in.goto(f"{owned.url}/language/en")
+    assert english == []
 
 
 def test_a_backup_comes_back(owned: Box, signed_in: Page, tmp_path: Path) -> None:
