@@ -218,6 +218,7 @@ def test_a_lesson_is_called_off_before_and_in_the_middle(device: Adapter) -> Non
     device.lift()
     device.wait_line("service")
     device.dial("1", pulse=True, pps=20)
+    device.wait(lambda status: line_of(status)["dial_lesson"]["came"] == 1, "one digit")
     assert device.ask("line.learn_dial_stop")["dial_lesson"] is None
     device.wait_line("dial tone")
     device.dial("2", pulse=True, pps=10)

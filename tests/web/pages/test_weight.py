@@ -43,12 +43,14 @@ class Scales:
         self._add(event["requestId"], event["encodedDataLength"])
 
     def note_end(self, event: dict[str, Any]) -> None:
-        """The whole of it; pieces counted before are a part of this."""
-        self.bytes[self._address[event["requestId"]]] = int(event["encodedDataLength"])
+        """The whole of it; pieces counted before are a part of this. What the page before had asked for is not weighed."""
+        if event["requestId"] in self._address:
+            self.bytes[self._address[event["requestId"]]] = int(event["encodedDataLength"])
 
     def _add(self, request: str, more: int) -> None:
-        address = self._address[request]
-        self.bytes[address] = self.bytes.get(address, 0) + more
+        address = self._address.get(request)
+        if address:
+            self.bytes[address] = self.bytes.get(address, 0) + more
 
     @property
     def total(self) -> int:
