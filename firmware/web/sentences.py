@@ -102,6 +102,12 @@ PATTERNS = (
     # a backup (system/backup.py)
     "this backup has the unknown format {version}",
     "a backup with secrets takes a passphrase of at least {count} characters",
+    # the MQTT broker (firmware/mqtt)
+    "the MQTT broker {server} {trouble}",
+    "refuses us (code {code})",
+    "cannot be reached: {reason}",
+    "closed the connection: {reason}",
+    "shows a certificate that is not trusted ({reason}); see tls_ca_file in [mqtt]",
     "{uplink} works",
 )
 """Tried in this order; the first that fits counts."""
@@ -150,5 +156,15 @@ PLAIN = (
     "this backup is damaged: what it holds beside the settings makes no sense",
     "this backup is sealed; give its passphrase",
     "the passphrase is not the one this backup was sealed with, or the backup is damaged",
+    "refuses user and password; see user and password in [mqtt]",
+    "refuses us; see user and password in [mqtt]",
+    "says that it is not available",
+    "asks for a certificate of this box; see tls_certificate_file in [mqtt]",
+    "does not take the certificate of this box; see tls_certificate_file in [mqtt]",
+    "does not know who signed the certificate of this box; see tls_certificate_file in [mqtt]",
+    "does not speak TLS as expected; see server, security and tls_certificate_file in [mqtt]",
+    "is not known to the name service",
+    "does not answer",
+    "shows a certificate for another name; see server in [mqtt]",
 )
 """Those without a value. tests/web/catalogues.py adds what other parts say."""

@@ -5,7 +5,7 @@ import { backupCard, input, restartCard, restoreCard } from "./keeping.js";
 import { softwareCard } from "./software.js";
 import { loadSettings } from "./settings.js";
 import { fill, press, say } from "./shell.js";
-import { N_, t, time } from "./words.js";
+import { N_, t, time, translated } from "./words.js";
 
 const LEVELS = [["debug", N_("everything")], ["info", N_("the usual")], ["warning", N_("warnings")], ["error", N_("errors only")]];
 const SCOPES = [["read", N_("only look")], ["call", N_("look and call")], ["admin", N_("everything")]];
@@ -67,13 +67,19 @@ function logCard() {
     level.body, h("div", { class: "row start" }, show, bundle), place);
 }
 
+/** Whether the broker hears us; nothing where none is set. */
+function brokerTold(broker) {
+  if (!broker.server) return "";
+  return broker.connected ? told("good", t("The MQTT broker hears this box.")) : told("busy", translated(broker.reason) || t("The MQTT broker is being asked."));
+}
+
 fill(async () => {
-  const [settings, status, tokens] = await Promise.all([loadSettings(), ask("GET", "/status"), ask("GET", "/tokens")]);
+  const [settings, status, tokens, broker] = await Promise.all([loadSettings(), ask("GET", "/status"), ask("GET", "/tokens"), ask("GET", "/mqtt")]);
   const update = await ask("GET", "/system/update").catch((problem) => problem);
   return [
     settings.table("device", t("This box"), { first: ["name", "language"], without: ["country"] }),
     passwordCard(), backupCard(), restoreCard(), softwareCard(update), restartCard(status.name), logCard(), tokenCard(tokens),
-    settings.table("mqtt", t("MQTT and Home Assistant"), { first: ["server", "user", "password", "numbers"] }),
+    settings.table("mqtt", t("MQTT and Home Assistant"), { first: ["server", "user", "password", "numbers"], lead: brokerTold(broker) }),
     settings.table("sip", t("SIP and voice"), { first: ["tls_verify", "accept_unknown"] }),
     settings.table("web", t("This page"), { without: ["password_hash"] }),
     aboutCard(status),

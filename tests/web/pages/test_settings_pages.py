@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from firmware.web.pages import MENU
 from tests.adapter import Adapter
+from tests.peers.ports import free_port
 from tests.peers.sound import tone_level_dbm0
 from tests.web.client import PASSWORD
 from tests.web.page_process import PageProcess
@@ -278,6 +279,20 @@ def test_the_reasons_are_told_in_the_language_of_the_page(owned: Box, signed_in:
     english = [told for told in reasons.all_text_contents() if re.search(r"\b(is|account|the|number)\b", told)]
     signed_in.goto(f"{owned.url}/language/en")
     assert english == []
+
+
+def test_why_a_broker_hears_nothing_is_told_in_the_language_of_the_page(owned: Box, signed_in: Page) -> None:
+    opened(signed_in, owned, "/system")
+    broker = signed_in.locator(".card").filter(has_text="MQTT and Home Assistant")
+    broker.get_by_label("Server").fill(f"127.0.0.1:{free_port()}")
+    save(signed_in)
+    told = f"{owned.url}/api/v1/mqtt"
+    owned.device.process.wait_until(lambda: signed_in.request.get(told).json()["reason"], "nobody asked the broker", 30)
+    signed_in.goto(f"{owned.url}/language/ru?then=/system")
+    expect(signed_in.get_by_text("недоступен")).to_be_visible()
+    signed_in.goto(f"{owned.url}/language/en?then=/system")
+    broker.get_by_label("Server").fill("")
+    save(signed_in)
 
 
 def test_a_backup_comes_back(owned: Box, signed_in: Page, tmp_path: Path) -> None:
