@@ -145,6 +145,7 @@ def test_signing_in_and_out_by_keyboard(owned: Box, tab: Page) -> None:
     tab.keyboard.type(PASSWORD)
     tab.keyboard.press("Enter")
     tab.wait_for_url(f"{owned.url}/")
+    expect(tab.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE_MS)  # the button is the script's
     tab.get_by_role("button", name="Sign out").focus()
     tab.keyboard.press("Enter")
     tab.wait_for_url(f"{owned.url}/login")
