@@ -18,10 +18,10 @@ from firmware.core.standby import displaced
 from firmware.settings.model import Account as AccountSettings
 from firmware.settings.model import Sip
 from firmware.sip import certificate
-from firmware.sip.account_config import codecs_by, config_of, go_by, retry_after, route_to, sources_of
+from firmware.sip.account_config import codecs_by, sources_of
+from firmware.sip.attachment import Attachment
 from firmware.sip.bearer import Uplinks, is_on_this_machine
-from firmware.sip.engine import Engine, TransportKey, explain
-from firmware.sip.engine_account import EngineAccount
+from firmware.sip.engine import Engine, explain
 from firmware.sip.errors import ServerUnknown
 from firmware.sip.identity import contacts_of, headers_of, place_of
 from firmware.sip.left_contacts import LeftContacts
@@ -29,7 +29,7 @@ from firmware.sip.message_summary import summary_of
 from firmware.sip.news import AccountChanged, MessagesWaiting
 from firmware.sip.reasons import plain, retry_after_s
 from firmware.sip.referral import address_of, is_among
-from firmware.sip.resolve import Located, hosts_file, locate, located_by, parse_server
+from firmware.sip.resolve import Located, locate, located_by
 from firmware.sip.standby import Standby
 from firmware.sip.standby_contact import StandbyContact
 
@@ -65,16 +65,10 @@ class Account:
         self.registration = Registration()
         self.sources: frozenset[str] = frozenset(settings.accept_from)
         self._sip = sip
-        self._instance = instance
         self._engine = engine
         self.report: Report = listener.account_news
-        self._server = parse_server(settings.server)
-        self._next_hop = parse_server(settings.outbound_proxy or settings.server)
-        self._account: EngineAccount | None = None
-        self._config: pj.AccountConfig | None = None
+        self._attached = Attachment(settings, sip, instance, engine, self)
         self._asking: asyncio.Task[None] | None = None
-        self._located: Located | None = None
-        self._target = 0
         self._uplinks = uplinks
         self._second = StandbyContact(settings, sip, instance, engine, self)
         self._standby = Standby(settings, sip, engine, self._second)
@@ -123,16 +117,15 @@ class Account:
             self._step(Registration(), "does not register; calls go to the server directly")
 
     def _register(self) -> None:
-        if self._account is None or self._located is None:
+        if self._attached.account is None or self._attached.located is None:
             self.start()
             return
         self._step(rules.started(self.registration), "asking the server")
-        try:
-            self._account.setRegistration(True)
-        except pj.Error as error:
-            if self.registration.phase is RegistrationPhase.REGISTERING:  # else the engine's callback came first, and told more
-                self._fail(503, f"the server cannot be reached: {plain(explain(error))}")
-        self._engine.rearm()
+        self._attached.register(self._not_asked)
+
+    def _not_asked(self, why: str) -> None:
+        if self.registration.phase is RegistrationPhase.REGISTERING:  # else the engine's callback came first, and told more
+            self._fail(503, f"the server cannot be reached: {plain(why)}")
 
     def on_answer(self, code: int, reason: str, expires_s: int, source: str, message: str) -> None:
         """The engine's news of a REGISTER; code 200 with no expiry is the answer to an unregistration. No `message`: nobody answered."""
@@ -148,12 +141,12 @@ class Account:
             asyncio.get_running_loop().call_soon(self._remove_left)  # but for a contact that is wanted again
             self._has_flows = "outbound" in headers_of(message).get("require", "")
             self._step(rules.succeeded(self.registration), "registered", expires_s)
-            asyncio.get_running_loop().call_soon(self._mend_connection, _MEND_S)
+            asyncio.get_running_loop().call_soon(self._attached.mend_connection, _MEND_S)
         elif message:
             unanswered = code in {401, 407} and not self.settings.password
             self._fail(code, _NO_PASSWORD if unanswered else rules.words_of(code), retry_after_s(message))
         elif _CERTIFICATE_REFUSED in reason:
-            self._fail(code, certificate.doubtful(self._next_hop.host))
+            self._fail(code, certificate.doubtful(self._attached.next_hop.host))
             self._asking = asyncio.get_running_loop().create_task(self._ask_why(self.registration))
         else:
             self._fail(code, self._unreached(code, reason))
@@ -161,13 +154,13 @@ class Account:
     def _unreached(self, code: int, reason: str) -> str:
         """The engine says 408 for silence, 502 for a name and 503 for a connection, in the place of a server that said nothing."""
         if code == 502:
-            return f"no name server knows {self._next_hop.host}, or none answers"
+            return f"no name server knows {self._attached.next_hop.host}, or none answers"
         return rules.words_of(408) if code == 408 else f"the server cannot be reached: {plain(reason)}"
 
     async def _ask_why(self, then: Registration) -> None:
         """Replace the doubtful sentence, unless something else has happened by now."""
-        if self._located:
-            reason = await certificate.why(self._next_hop.host, self._located, self._sip.tls_ca_file)
+        if self._attached.located:
+            reason = await certificate.why(self._attached.next_hop.host, self._attached.located, self._sip.tls_ca_file)
             if self.registration is then:
                 self.report(AccountChanged(self.settings.id, then, reason))
 
@@ -180,13 +173,6 @@ class Account:
         if summary and (subscribed or is_among(address_of(source), self.sources)):
             self.report(MessagesWaiting(self.settings.id, *summary))
 
-    @property
-    def hosts(self) -> frozenset[str]:
-        """The names and addresses that stand for the account's own server in a URI."""
-        located = self._located.targets if self._located else ()
-        names = {self._server.host, self._next_hop.host, self.settings.from_domain, *(address for address, _ in located)}
-        return frozenset(name.lower() for name in names if name)
-
     def _learn_source(self, source: str) -> None:
         """The registrar may answer from another of its addresses than we found; calls will come from there."""
         self.sources |= {source if self.settings.transport == "udp" else source.rpartition(":")[0].strip("[]")} - {""}
@@ -196,40 +182,12 @@ class Account:
         failed = rules.failed(self.registration, status, retry_after_s, random.random())  # noqa: S311
         self._step(failed, reason)
         self._retry = asyncio.get_running_loop().call_later(failed.wait_ms / 1000, self._register)
-        asyncio.get_running_loop().call_soon(self._mend_connection, 0)
+        asyncio.get_running_loop().call_soon(self._attached.mend_connection, 0)
         if status in _TARGET_FAILED:
             asyncio.get_running_loop().call_soon(self._pass_over_target)
 
     def _pass_over_target(self) -> None:
-        """RFC 3263 section 4.3 for UDP, where the engine keeps asking the first target: the next try goes to the next one."""
-        targets = self._located.targets if self._located else ()
-        passes = self.settings.transport == "udp" or self._uplinks.active is not None
-        if self._account is None or self._config is None or self._located is None or not passes or len(targets) < 2:
-            return
-        self._target = (self._target + 1) % len(targets)
-        if self._uplinks.active:
-            go_by(self._config, self.settings, self._located, self._target, metered=self._uplinks.active.metered)
-        else:
-            self._config.sipConfig.proxies = pj.StringVector([route_to(targets[self._target])])
-        self._config.regConfig.disableRegOnModify = True  # the next try has its time already
-        try:
-            self._account.modify(self._config)
-        except pj.Error as error:
-            log.info("%s: the engine does not change the account: %s", self.settings.id, explain(error))
-        self._engine.rearm()
-
-    def _mend_connection(self, after_s: int) -> None:
-        """Whether the engine registers anew by itself when the connection breaks, of which it tells nobody. After any failure it must not:
-        it would also repeat what failed, and those tries are ours."""
-        if self._account is None or self._config is None or self.settings.transport == "udp":
-            return
-        if self._config.regConfig.firstRetryIntervalSec != after_s:
-            retry_after(self._config, after_s)
-            try:
-                self._account.modify(self._config)
-            except pj.Error as error:
-                log.info("%s: the engine does not change the account: %s", self.settings.id, explain(error))
-            self._engine.rearm()
+        self._attached.pass_over_target(self._uplinks.active)
 
     def _step(self, registration: Registration, reason: str, expires_s: int = 0) -> None:
         if self._retry:
@@ -241,28 +199,6 @@ class Account:
             self.gone.set()
         self.report(AccountChanged(self.settings.id, registration, reason, expires_s))
 
-    def _create(self, located: Located) -> None:
-        known = hosts_file()
-        for server in (self._server, self._next_hop):
-            if not server.is_numeric and server.host.lower() in known:
-                self._engine.know_host(server.host, known[server.host.lower()])
-        self.sources |= sources_of(self.settings, located)
-        account = EngineAccount(self)
-        transport_id = self._engine.transport(TransportKey(self.settings.transport, located.local_address))
-        self._config = config_of(self.settings, self._sip, self._instance, located, transport_id)
-        if self._uplinks.active:
-            self._teach_name(located)
-            go_by(self._config, self.settings, located, self._target, metered=self._uplinks.active.metered)
-        account.create(self._config)
-        if self.settings.contact_user:
-            pj.keeplineContactUser(account.getId(), self.settings.contact_user)
-        self._account = account
-
-    def _teach_name(self, located: Located) -> None:
-        """Over TLS the engine must know the server by its name; the address is of our finding."""
-        if self.settings.transport == "tls" and not self._next_hop.is_numeric:
-            self._engine.know_host(self._next_hop.host, located.targets[self._target % len(located.targets)][0])
-
     # Uplinks
 
     def use(self, uplinks: Uplinks, *, moves: bool) -> None:
@@ -270,47 +206,36 @@ class Account:
         before, self._uplinks = self._uplinks, uplinks
         if self.started and not self._closing:
             asyncio.get_running_loop().call_soon(self._keep_warm)
-        if not moves or self._account is None or self._located is None or self._config is None:
+        if not moves or self._attached.account is None or self._attached.located is None:
             return
         if before.active and not self._has_flows:
-            self._left.leave(self._located.local_address, pj.keeplineContact(self.engine_id))
+            self._left.leave(self._attached.located.local_address, self._attached.contact)
         if uplinks.active is None:
             return
         try:
-            self._place(located_by(uplinks.active, self._standby.targets_by(uplinks.active) or self._located.targets))
+            self._place(located_by(uplinks.active, self._standby.targets_by(uplinks.active) or self._attached.located.targets))
         except (ServerUnknown, pj.Error) as problem:
             log.info("%s: not moved yet: %s", self.settings.id, problem)
-            self._located = None  # found anew when it registers
+            self._attached.located = None  # found anew when it registers
 
     def _place(self, located: Located) -> None:
         """Have the engine send from there; raises pj.Error."""
-        if self._account is None or self._config is None:
-            self._create(located)
-        elif self._uplinks.active:
-            self._go_by(located, self._account, self._config, metered=self._uplinks.active.metered)
-        self._located = located
-
-    def _go_by(self, located: Located, account: EngineAccount, config: "pj.AccountConfig", *, metered: bool) -> None:
-        """Move the engine's account. What it was asking meanwhile is forgotten, unanswered."""
         self.come_to(located)
-        config.sipConfig.transportId = self._engine.transport(TransportKey(self.settings.transport, located.local_address))
-        self._teach_name(located)
-        go_by(config, self.settings, located, self._target, metered=metered)
-        account.modify(config)
+        self._attached.place(located, self._uplinks.active)
 
     def renew(self) -> None:
         """Register by the uplink that is active now, whatever was under way; where the server was not found, look for it again."""
         if self._closing or not self.started:
             return
         if self._uplinks.active is None:
-            if self.settings.register and not is_on_this_machine(self._next_hop.host) and self.registration.wait_ms == 0:
+            if self.settings.register and not is_on_this_machine(self._attached.next_hop.host) and self.registration.wait_ms == 0:
                 self._fail(503, "no uplink leads to the internet now")
-        elif self._account is None or self._located is None:
+        elif self._attached.account is None or self._attached.located is None:
             self._look_again()
         elif self.settings.register:
             self._register()
-            self._check_address(self._located)
-        if self._account and self.settings.mwi and self._uplinks.active:
+            self._check_address(self._attached.located)
+        if self._attached.account and self.settings.mwi and self._uplinks.active:
             with contextlib.suppress(pj.Error):
                 pj.keeplineMoveSubscription(self.engine_id)
 
@@ -326,7 +251,7 @@ class Account:
                 task.cancel()
 
     def _remove_left(self) -> None:
-        account = self._account
+        account = self._attached.account
         if account and not self._closing:
             self._left.remove(self.engine_id, lambda: account.setRegistration(True))
             self._engine.rearm()
@@ -334,7 +259,7 @@ class Account:
     # What its second contact asks for (sip.standby_contact.Main)
 
     def verdict(self, message: str) -> str:
-        own = frozenset({place_of(pj.keeplineContact(self.engine_id))})
+        own = frozenset({place_of(self._attached.contact)})
         return displaced(self._listed, contacts_of(message), own, self._left.places)
 
     def come_to(self, located: Located) -> None:
@@ -348,9 +273,9 @@ class Account:
 
     def register_again(self) -> None:
         """While the engine registers already there is no need."""
-        if self._account and not self._closing:
+        if self._attached.account and not self._closing:
             with contextlib.suppress(pj.Error):
-                self._account.setRegistration(True)
+                self._attached.account.setRegistration(True)
             self._engine.rearm()
 
     def has_second_contact_at(self, place: str) -> bool:
@@ -362,21 +287,21 @@ class Account:
 
     def _check_address(self, used: Located) -> None:
         """Ask the new uplink's own name servers, meanwhile, where the server is: it may be another one from there."""
-        if not self._next_hop.is_numeric:
+        if not self._attached.next_hop.is_numeric:
             self._cancel(self._checking)
             self._checking = asyncio.get_running_loop().create_task(self._check(used))
 
     async def _check(self, used: Located) -> None:
         with contextlib.suppress(ServerUnknown, pj.Error):
             found = await locate(self.settings, self._sip, self._uplinks)
-            if self._located is used and used.targets[0] not in found.targets and not self._closing:
+            if self._attached.located is used and used.targets[0] not in found.targets and not self._closing:
                 self._place(found)
                 self._register()
 
     @property
     def local_address(self) -> str:
         """Where our voice comes from, as far ends are told; empty where the system's routes decide."""
-        return self._located.local_address if self._uplinks.managed and self._located else ""
+        return self._attached.located.local_address if self._uplinks.managed and self._attached.located else ""
 
     @property
     def codecs(self) -> tuple[str, ...]:
@@ -390,12 +315,17 @@ class Account:
     @property
     def engine_account(self) -> "pj.Account | None":
         """The engine's object, for placing calls; None while the server is not found."""
-        return self._account
+        return self._attached.account
 
     @property
     def engine_id(self) -> int:
         """The engine's number for it; -1 while there is none."""
-        return int(self._account.getId()) if self._account else -1
+        return self._attached.engine_id
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names and addresses that stand for the account's own server in a URI."""
+        return self._attached.hosts
 
     @property
     def started(self) -> bool:
@@ -406,12 +336,12 @@ class Account:
         self._closing = True
         self._second.give_back()
         self._standby.stop()
-        self._mend_connection(0)
+        self._attached.mend_connection(0)
         if self._retry:
             self._retry.cancel()
         self._cancel(self._starting, self._asking, self._checking)
         registered = self.registration.phase in {RegistrationPhase.REGISTERED, RegistrationPhase.REGISTERING}
-        if self._account and self.settings.register and registered:
+        if self._attached.account and self.settings.register and registered:
             self._unregister()
         else:
             self._second.when_gone(lambda: self._step(rules.stopped(self.registration), "stopped"))
@@ -419,8 +349,8 @@ class Account:
     def _unregister(self) -> None:
         """Ask for it; with a REGISTER still under way the engine refuses, and its answer brings us here again."""
         try:
-            if self._account:
-                self._account.setRegistration(False)
+            if self._attached.account:
+                self._attached.account.setRegistration(False)
         except pj.Error as error:
             if self.registration.phase is not RegistrationPhase.REGISTERING:
                 log.info("%s: could not unregister: %s", self.settings.id, explain(error))
@@ -428,9 +358,7 @@ class Account:
         self._engine.rearm()
 
     def drop(self) -> None:
-        """Let go of the engine's object; before the engine closes."""
+        """Let go of the engine's objects; before the engine closes."""
         self._standby.stop()
         self._second.drop()
-        if self._account:
-            self._account.shutdown()
-        self._account = None
+        self._attached.drop()
