@@ -2,6 +2,7 @@
 # The device's file tree: plain Debian 13 arm64 with the engine, the locked parts and the project installed as on the device.
 # Nothing of it is emulated: the builder's Python is the same version, so it fills the environment at the same path.
 
+export QEMU_CPU=cortex-a72 # qemu's default processor emulates pointer authentication: twenty times slower for Debian 13
 device=/usr/lib/keepline # the device's own Python environment
 
 # Everything the project's wheel is made of.
@@ -17,11 +18,20 @@ make_environment() {
   sed 's/ *--hash=[^ ]*//; s/ *\\$//; /^ *$/d' "$root/requirements-pi.lock" >"$build_tree/fill/lock"
   (cd "$root" && project_files | tar -cT -) | tar -xC "$build_tree/project/source"
   [ -x "$build_tree/tools/bin/pip" ] || in_builder python3 -m venv /tools
-  in_builder /tools/bin/pip install -q "${tools[@]}"
-  in_builder /tools/bin/pip wheel -q --no-deps --no-build-isolation -w /fill /project/source
-  in_builder python3 -m venv --without-pip "$device"
+  cross /tools/bin/pip install -q "${tools[@]}"
+  cross /tools/bin/pip wheel -q --no-deps --no-build-isolation -w /fill /project/source
+  cross python3 -m venv --without-pip "$device"
   # numpy is the simulated telephone's.
-  in_builder /tools/bin/pip --python "$device/bin/python" install -q --no-deps --no-index --find-links /fill -r /fill/lock pjsua2 keepline numpy
+  cross /tools/bin/pip --python "$device/bin/python" install -q --no-deps --no-index --find-links /fill -r /fill/lock pjsua2 keepline numpy
+}
+
+# emulation: foreign programs run by qemu, also those a program in a tree starts. The kernel forgets it at a restart of the machine.
+emulation() {
+  [ "$(uname -m)" = aarch64 ] && return
+  [ -e /proc/sys/fs/binfmt_misc/register ] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc ||
+    stop "the kernel cannot hand foreign programs to qemu (binfmt_misc)"
+  [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ] || update-binfmts --enable qemu-aarch64 ||
+    stop "update-binfmts does not know qemu-aarch64: apt-get install qemu-user-static binfmt-support"
 }
 
 # What the image's own recipe will do too: the user, folders, units.

@@ -3,11 +3,10 @@
 
 tools=(setuptools==80.9.0 wheel==0.45.1)
 
-# once STAMP NAME COMMAND: unless it was done for this stamp.
-once() {
-  [ -e "$1" ] && return
-  stage "$2" "$3"
-  touch "$1"
+# cross COMMAND...: in the builder tree, told that compiled parts are for arm64: Debian's Python then takes names, tags and compiler of that.
+cross() {
+  in_builder _PYTHON_SYSCONFIGDATA_NAME=_sysconfigdata__aarch64-linux-gnu _PYTHON_HOST_PLATFORM=linux-aarch64 \
+    KEEPLINE_CROSS_PREFIX=aarch64-linux-gnu- "$@"
 }
 
 # Everything the engine's recipe reads; what is written about it changes nothing.
@@ -21,7 +20,7 @@ cross_engine() {
   cp -r "$root/image-build/engine" "$build_tree/project/image-build/"
   cp "$here/config.site" "$build_tree/project/"
   cp -u "$1" "$build_tree/project/build/sources/"
-  in_builder CONFIG_SITE=/project/config.site /project/image-build/engine/build --python /usr/bin/python3 --arch aarch64
+  cross CONFIG_SITE=/project/config.site /project/image-build/engine/build --python /usr/bin/python3 --arch aarch64
 }
 
 # The pinned source, by the engine's own ways to it (kept, distribution, cache, snapshot); its path on stdout.
@@ -59,10 +58,10 @@ make_parts() {
   cp /etc/ssl/certs/ca-certificates.crt "$build_tree/etc/ssl/certs/"
   parts_lock >"$build_tree/parts.lock"
   rm -rf "$build_tree/tools" "$build_tree/parts"
-  in_builder python3 -m venv /tools
-  in_builder /tools/bin/pip install -q "${tools[@]}"
+  cross python3 -m venv /tools
+  cross /tools/bin/pip install -q "${tools[@]}"
   # lgpio's wheel of this version is not for this Python; PYPI=1 puts its library inside. -s: stripped, as a device wants it.
-  in_builder PYPI=1 CC=aarch64-linux-gnu-gcc LDSHARED='aarch64-linux-gnu-gcc -shared -Wl,-s' /tools/bin/pip wheel -q --no-deps --require-hashes \
+  cross PYPI=1 CC=aarch64-linux-gnu-gcc LDSHARED='aarch64-linux-gnu-gcc -shared -Wl,-s' /tools/bin/pip wheel -q --no-deps --require-hashes \
     --no-build-isolation --no-binary lgpio -r /parts.lock -w /parts
   rm -rf "$1" "$1.part"
   mkdir "$1.part"

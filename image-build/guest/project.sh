@@ -117,10 +117,3 @@ project_tree() {
   project_disk >/dev/null
   echo "$guest_tree"
 }
-
-# once STAMP NAME COMMAND: unless it was done for this stamp.
-once() {
-  [ -e "$1" ] && return
-  stage "$2" "$3"
-  touch "$1"
-}

@@ -1,22 +1,23 @@
 # shellcheck shell=bash
-# Two Debian 13 file trees: the builder, in which things are compiled, and the plain guest, in which they run. Kept by the checksum of their lists.
+# Debian 13 file trees for the guest and for the device, and the builder among them, in which things are compiled. Kept by the checksum of their lists.
+# Whoever reads this has set work, here, suite, and says with build_tree which builder is meant.
 
 listed() { sed 's/#.*//' "$1" | tr -s ' \n' ',,' | sed 's/^,//;s/,$//'; }
 
-# bootstrap LIST TARGET
+# bootstrap LIST TARGET ARCHITECTURES
 bootstrap() {
   local from
   from=$(mirror)
   [ -n "$from" ] || { echo "apt knows no Debian archive: check the machine's apt sources and run apt-get update"; return 1; }
   rm -rf "$2" "$2.part"
-  mmdebstrap --variant=minbase --components=main --include="$(listed "$1")" \
+  mmdebstrap --mode=root --variant=minbase --components=main --architectures="$3" --include="$(listed "$1")" \
     --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Check-Valid-Until "false"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$2.part" "$from"
   mv "$2.part" "$2"
 }
 
-# tree NAME: its path, made if it is not there.
+# tree NAME [ARCHITECTURES]: its path, made from NAME.txt if it is not there.
 tree() {
   local path
   path=$work/$1-$( (cat "$here/$1.txt" && declare -f bootstrap) | sha256sum | cut -c1-12)
@@ -24,7 +25,7 @@ tree() {
   flock 8
   if [ ! -d "$path" ]; then
     find "$work" -maxdepth 1 -name "$1-*" -exec rm -rf {} +
-    stage "making the $1 tree from Debian $suite" bootstrap "$here/$1.txt" "$path"
+    stage "making the $1 tree from Debian $suite" bootstrap "$here/$1.txt" "$path" "${2:-$(dpkg --print-architecture)}"
   fi
   exec 8>&-
   echo "$path"
@@ -38,4 +39,11 @@ in_builder() {
   # shellcheck disable=SC2016 # the inner shell's own words
   nice -n 15 unshare --mount --propagation "$mounts" sh -c 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" &&
     exec chroot "$0" env -i HOME=/ LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"' "$build_tree" "$@"
+}
+
+# once STAMP NAME COMMAND: unless it was done for this stamp.
+once() {
+  [ -e "$1" ] && return
+  stage "$2" "$3"
+  touch "$1"
 }

@@ -1,7 +1,6 @@
 # shellcheck shell=bash
+# Needs log, root, and say, which tells the person a line.
 # One line a stage for the person at the terminal; everything else goes to the log, whose end is shown when a stage fails.
-
-say() { echo "guest: $*" >&2; }
 
 stop() {
   say "$*"
