@@ -17,7 +17,7 @@ make_environment() {
   # lgpio's wheel was made here, so its sum is not the lock's: the sums were checked when the parts were fetched.
   sed 's/ *--hash=[^ ]*//; s/ *\\$//; /^ *$/d' "$root/requirements-pi.lock" >"$build_tree/fill/lock"
   (cd "$root" && project_files | tar -cT -) | tar -xC "$build_tree/project/source"
-  [ -x "$build_tree/tools/bin/pip" ] || in_builder python3 -m venv /tools
+  [ -x "$build_tree/tools/bin/pip" ] || cross python3 -m venv /tools
   cross /tools/bin/pip install -q "${tools[@]}"
   cross /tools/bin/pip wheel -q --no-deps --no-build-isolation -w /fill /project/source
   cross python3 -m venv --without-pip "$device"
