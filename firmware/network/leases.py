@@ -2,19 +2,21 @@
 
 Relied upon, in this order, the first that names a server counts:
 1. systemd-networkd: /run/systemd/netif/links/INDEX and leases/INDEX, "DNS=a b" (systemd src/network/networkd-state-file.c, sd-dhcp-lease.c);
-2. dhclient, of ifupdown or of NetworkManager: the last lease of the interface in /var/lib/dhcp/dhclient*.leases or
+2. NetworkManager with its own DHCP client: /run/NetworkManager/devices/INDEX, "dhcp4.domain_name_servers=a b" and "dhcp6.dhcp6_name_servers=a b"
+   (seen in 1.42 and 1.52; its lease files hold the address only). It stays there when the uplink goes, so it counts only while the uplink stands
+   in the subnet of the address it tells of;
+3. dhclient, of ifupdown or of NetworkManager: the last lease of the interface in /var/lib/dhcp/dhclient*.leases or
    /var/lib/NetworkManager/dhclient-*-IFACE.lease, "option domain-name-servers a, b;" (dhclient.leases(5));
-3. resolvconf, openresolv and dhcpcd: a resolv.conf(5) for each interface in /run/resolvconf/interface*/ and /run/dhcpcd/hook-state/resolv.conf/;
-4. /run/NetworkManager/no-stub-resolv.conf, /run/systemd/resolve/resolv.conf, /etc/resolv.conf: of no uplink in particular, so servers that
+4. resolvconf, openresolv and dhcpcd: a resolv.conf(5) for each interface in /run/resolvconf/interface*/ and /run/dhcpcd/hook-state/resolv.conf/;
+5. /run/NetworkManager/no-stub-resolv.conf, /run/systemd/resolve/resolv.conf, /etc/resolv.conf: of no uplink in particular, so servers that
    stand in another uplink's subnet are left out, and so are those of this machine itself.
-Of 1 and 2 also the gateway, for an uplink whose default route the system does not want or had no place for.
-NetworkManager's own DHCP client writes no servers into its lease file (its commit 0fc8cc2c says that only the address is kept), so there rule 4 holds.
+Of 1 to 3 also the gateway, for an uplink whose default route the system does not want or had no place for.
 """
 
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,9 +26,14 @@ if TYPE_CHECKING:
     from firmware.network.link_state import LinkState
 
 _NETWORKD = ("run/systemd/netif/links/{index}", "run/systemd/netif/leases/{index}")
+_NETWORKMANAGER = ("run/NetworkManager/devices/{index}",)
 _DHCLIENT = ("var/lib/dhcp/dhclient*.leases", "var/lib/NetworkManager/dhclient-*-{name}.lease")
 _RESOLVCONF = ("run/resolvconf/interface*/{name}*", "run/dhcpcd/hook-state/resolv.conf/{name}.*")
 _GENERAL = ("run/NetworkManager/no-stub-resolv.conf", "run/systemd/resolve/resolv.conf", "etc/resolv.conf")
+
+_NM_ROUTERS = (("dhcp4.ip_address", "dhcp4.routers"),)
+_NM_SERVERS = (("dhcp4.ip_address", "dhcp4.domain_name_servers"), ("dhcp6.ip6_address", "dhcp6.dhcp6_name_servers"))
+"""Options of a lease, each with the one by which the lease is known as still ours."""
 
 _LEASE = re.compile(r"lease6?\s*\{(.*?)^\}", re.DOTALL | re.MULTILINE)
 _INTERFACE = re.compile(r'^\s*interface "([^"]*)";', re.MULTILINE)
@@ -49,6 +56,7 @@ class Leases:
             for line in text.splitlines()
             if line.startswith("ROUTER=")
         ]
+        named += self._networkmanager(link, _NM_ROUTERS)
         named += [servers for lease in self._lease(link) for servers in _ROUTERS.findall(lease)]
         routers = _addresses(re.split(r"[,\s]+", " ".join(named)))
         return next((each for each in routers if link.subnet4 and ip_address(each) in ip_network(link.subnet4)), "")
@@ -58,7 +66,11 @@ class Leases:
         if not (link.address4 or link.address6):
             return ()
         found = (
-            self._networkd(link) or self._dhclient(link) or self._resolv_conf(_RESOLVCONF, link) or self._general(link, all_links)
+            self._networkd(link)
+            or self._networkmanager(link, _NM_SERVERS)
+            or self._dhclient(link)
+            or self._resolv_conf(_RESOLVCONF, link)
+            or self._general(link, all_links)
         )
         return tuple(each for each in dict.fromkeys(found) if _fits(link, each))
 
@@ -68,6 +80,14 @@ class Leases:
             if servers := _addresses(" ".join(lines).split()):
                 return servers
         return []
+
+    def _networkmanager(self, link: LinkState, options: Iterable[tuple[str, str]]) -> list[str]:
+        """The addresses in those options whose lease is of a subnet the link stands in."""
+        known = dict(
+            line.split("=", 1) for text in self._found(_NETWORKMANAGER, link) for line in text.splitlines() if "=" in line
+        )
+        named = [known.get(option, "") for leased, option in options if _stands_with(link, known.get(leased, ""))]
+        return _addresses(" ".join(named).split())
 
     def _dhclient(self, link: LinkState) -> list[str]:
         return _addresses(
@@ -120,6 +140,12 @@ def _addresses(words: Iterable[str]) -> list[str]:
         except ValueError:
             continue
     return found
+
+
+def _stands_with(link: LinkState, leased: str) -> bool:
+    """Whether an address is of the subnet in which the uplink has its own; rubbish is of none."""
+    own, length = (link.address6, link.prefix6) if ":" in leased else (link.address4, link.prefix4)
+    return bool(own) and any(ip_address(each) in ip_interface(f"{own}/{length}").network for each in _addresses([leased]))
 
 
 def _fits(link: LinkState, server: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +40,21 @@ lease {
 """
 """dhclient.leases(5): each new lease is appended."""
 
+NETWORKMANAGER = """\
+[device]
+managed=true
+connection-uuid=7ba00b1d-8cdd-30da-91ad-bb83ed4f7474
+
+[dhcp4]
+dhcp4.domain_name_servers=192.0.2.1 203.0.113.5
+dhcp4.ip_address=192.0.2.50
+dhcp4.routers=192.0.2.1
+
+[dhcp6]
+dhcp6.dhcp6_name_servers=2001:db8::1
+dhcp6.ip6_address=2001:db8::51
+"""
+
 
 def write(root: Path, path: str, text: str) -> None:
     (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -68,6 +84,20 @@ def test_networkd_names_servers_for_each_interface(tmp_path: Path) -> None:
     assert leases.nameservers(ETH0, BOTH) == ("192.0.2.1", "192.0.2.2")  # no IPv6 address, so no IPv6 server
     assert leases.nameservers(WLAN0, BOTH) == ("198.51.100.1", "198.51.100.2")
     assert leases.router(ETH0) == "192.0.2.1"
+
+
+def test_networkmanager_tells_what_its_own_client_was_given(tmp_path: Path) -> None:
+    """Its file stays as it was when the cable goes into another router."""
+    write(tmp_path, "run/NetworkManager/devices/2", NETWORKMANAGER)
+    leases = Leases(tmp_path)
+    assert leases.nameservers(ETH0, BOTH) == ("192.0.2.1", "203.0.113.5")
+    assert leases.router(ETH0) == "192.0.2.1"
+    both_families = replace(ETH0, address6="2001:db8::51", prefix6=128)
+    assert leases.nameservers(both_families, BOTH) == ("192.0.2.1", "203.0.113.5", "2001:db8::1")
+    only_ipv6 = replace(both_families, address4="", prefix4=0)
+    assert leases.nameservers(only_ipv6, BOTH) == ("2001:db8::1",)
+    moved = replace(ETH0, address4="10.9.0.50")
+    assert (leases.nameservers(moved, BOTH), leases.router(moved)) == ((), "")
 
 
 def test_a_gateway_of_a_former_network_is_none(tmp_path: Path) -> None:
@@ -114,6 +144,7 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
 
 def test_rubbish_names_no_server(tmp_path: Path) -> None:
     write(tmp_path, "run/systemd/netif/links/2", "DNS=\nDNS=not-an-address 300.1.1.1\n\0\ufffd")
+    write(tmp_path, "run/NetworkManager/devices/2", "=\ndhcp4.ip_address=x\ndhcp6.ip6_address=:\ndhcp4.routers=192.0.2.1\n\0")
     write(tmp_path, "var/lib/dhcp/dhclient.leases", 'lease {\n interface "eth0";\n option domain-name-servers')
     write(tmp_path, "etc/resolv.conf", "nameserver\nnameserver :::\n")
     leases = Leases(tmp_path)
