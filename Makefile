@@ -43,7 +43,7 @@ demo: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## a simulated adapter wi
 demo-call: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers ## one call by itself, both ways measured in the samples
 	$(BIN)/python -m tests.demo.call
 
-test: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/asterisk $(STAMPS)/web $(STAMPS)/lab ## every test, against the real peers it starts
+test: $(STAMPS)/venv $(STAMPS)/prompts $(STAMPS)/peers $(STAMPS)/asterisk $(STAMPS)/networkmanager $(STAMPS)/web $(STAMPS)/lab ## every test, against the real peers it starts
 	$(call tests,--ignore=tests/interop --ignore=tests/lab --ignore=tests/arm64)
 
 check: $(STAMPS)/venv $(STAMPS)/lint ## lint, format, types, layer rules, unit files
@@ -133,7 +133,11 @@ $(STAMPS)/prompts: $(wildcard firmware/sound/prompts/*) $(wildcard image-build/p
 	$(BIN)/python image-build/prompts/make.py
 	@mkdir -p $(@D) && touch $@
 
-# A tree of its own under build/asterisk, keyed by its recipe. Made before the tests: a test inside a network namespace reaches no mirror.
-$(STAMPS)/asterisk: tests/peers/asterisk_root.py $(STAMPS)/venv $(STAMPS)/peers
+# Trees of their own under build/, keyed by their recipes. Made before the tests: a test inside a network namespace reaches no mirror.
+$(STAMPS)/asterisk: tests/peers/asterisk_root.py tests/peers/debian_tree.py $(STAMPS)/venv $(STAMPS)/peers
 	$(BIN)/python -m tests.peers.asterisk_root
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/networkmanager: tests/network/networkmanager_root.py tests/peers/debian_tree.py $(STAMPS)/venv $(STAMPS)/peers
+	$(BIN)/python -m tests.network.networkmanager_root
 	@mkdir -p $(@D) && touch $@

@@ -19,21 +19,36 @@ if TYPE_CHECKING:
 
 PROGRAM = "/lib/systemd/systemd-networkd"
 MOUNTS = 'mount --bind "$1" /run && mount -o remount,bind,ro /sys && exec ' + PROGRAM
-NETWORK = "[Match]\nName={name}\n[Network]\nDHCP=ipv4\n[DHCPv4]\nRouteMetric={metric}\n"
+NETWORK = """
+[Match]
+Name={name}
+[Network]
+DHCP=yes
+[IPv6AcceptRA]
+RouteMetric={metric}
+UseGateway={gateway}
+[DHCPv4]
+RouteMetric={metric}
+UseGateway={gateway}
+"""
 
 
 class Networkd:
-    """One daemon for the interfaces named, each with the metric of its routes; `dhcp` are more settings of DHCPv4.
+    """One daemon for the interfaces named, each with the metric of its routes; `default_routes`: whether it is to set any.
 
     `root` is where a watch looks for its leases.
     """
 
-    def __init__(self, space: Namespace, folder: Path, metrics: Mapping[str, int], dhcp: str = "") -> None:
+    keeps_addresses = False
+    """Of DHCP, when it ends."""
+
+    def __init__(self, space: Namespace, folder: Path, metrics: Mapping[str, int], *, default_routes: bool = True) -> None:
         self.root = folder
         settings = folder / "run" / "systemd" / "network"
         settings.mkdir(parents=True, exist_ok=True)
         for name, metric in metrics.items():
-            (settings / f"10-{name}.network").write_text(NETWORK.format(name=name, metric=metric) + dhcp)
+            text = NETWORK.format(name=name, metric=metric, gateway=default_routes)
+            (settings / f"10-{name}.network").write_text(text)
         words = [*space.enter, *private_mounts(), "sh", "-c", MOUNTS, "sh", folder / "run"]
         self._space = space
         self._process = Process(words, folder, name="networkd", environment={"SYSTEMD_LOG_TARGET": "console"})
