@@ -68,6 +68,7 @@ def status_text(found: Mapping[str, Any]) -> Iterable[str]:
             )
     if found.get("uplink"):
         yield from _ways_out(found["uplink"])
+    yield from (str(row["warning"]) for row in found.get("uplinks") or [] if row.get("warning"))
     if found.get("modem"):
         yield from ("", *table(["modem", ""], [[key.replace("_", " "), value] for key, value in found["modem"].items()]))
 

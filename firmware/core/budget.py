@@ -71,10 +71,16 @@ def standby_interval_ms(left_bytes: int, left_s: float, round_bytes: int) -> int
 
 
 def warning(name: str, cap_bytes: int, before_bytes: int, now_bytes: int) -> str:
-    """A sentence when one more mark was passed; "" otherwise."""
-    passed = [mark for mark in WARN_AT_PERCENT if before_bytes * 100 < cap_bytes * mark <= now_bytes * 100]
-    if not cap_bytes or not passed:
+    """A sentence at the moment when one more mark is passed; "" otherwise."""
+    passed = any(before_bytes * 100 < cap_bytes * mark <= now_bytes * 100 for mark in WARN_AT_PERCENT)
+    return near_the_cap(name, cap_bytes, now_bytes) if passed else ""
+
+
+def near_the_cap(name: str, cap_bytes: int, month_bytes: int) -> str:
+    """What is to be said of the limit as long as it is near or passed; "" before, and where there is none."""
+    percent = month_bytes * 100 // cap_bytes if cap_bytes else 0
+    if percent < WARN_AT_PERCENT[0]:
         return ""
-    if passed[-1] == 100:
+    if percent >= 100:
         return f"{name} has reached its limit of {cap_bytes / 1e6:g} MB this month and is used only where nothing else works"
-    return f"{name} has used {passed[-1]} % of its {cap_bytes / 1e6:g} MB this month"
+    return f"{name} has used {percent} % of its {cap_bytes / 1e6:g} MB this month"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from firmware.core.budget import near_the_cap
 from firmware.core.quality import mos, r_factor
 from firmware.core.uplink_choice import explain, in_order
 from firmware.core.uplink_samples import path_of
@@ -46,6 +47,7 @@ def _row(rules: UplinkRules, state: Uplinks, uplink: Uplink, link: LinkState) ->
         "month_bytes": uplink.use.month_bytes,
         "standby_bytes": uplink.use.standby_bytes,
         "cap_bytes": uplink.facts.cap_bytes,
+        "warning": near_the_cap(uplink.name, uplink.facts.cap_bytes, uplink.use.month_bytes),
         "signal_dbm": link.signal_dbm,
     }
 

@@ -27,6 +27,8 @@ PATTERNS = (
     "{uplink} works; {other}: {reason}",
     "{uplink} is poor: {reason}; {other} is good",
     "{uplink} has used up its month; {other} works",
+    "{uplink} has used {percent} % of its {limit} MB this month",
+    "{uplink} has reached its limit of {limit} MB this month and is used only where nothing else works",
     "{uplink}: {reason}; {other} works",
     "{uplink} is the one you chose and works again",
     "{uplink} comes before {other} and has been calm for {seconds} s",

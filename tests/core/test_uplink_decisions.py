@@ -288,7 +288,7 @@ def test_a_month_used_up_is_warned_of_and_then_used_only_in_need() -> None:
     world.run(40_000)
     warned = [action.words for _, action in world.done if isinstance(action, WarnBudget)]
     assert warned == [
-        "wwan0 has used 80 % of its 100 MB this month",
+        "wwan0 has used 81 % of its 100 MB this month",
         "wwan0 has reached its limit of 100 MB this month and is used only where nothing else works",
     ]
     assert (world.active, world.reasons()[-1]) == ("wlan0", "wwan0 has used up its month; wlan0 works")

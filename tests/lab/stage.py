@@ -23,7 +23,7 @@ def uplink_tables(plans: Sequence[UplinkPlan]) -> str:
     """The [[uplink]] tables of the settings file."""
     return "".join(
         f'[[uplink]]\ninterface = "{each.interface}"\nkind = "{each.kind}"\npriority = {each.priority}\n'
-        f"metered = {str(each.metered).lower()}\n"
+        f"metered = {str(each.metered).lower()}\nmonth_limit_mb = {each.month_limit_mb}\n"
         for each in plans
     )
 

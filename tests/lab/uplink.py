@@ -52,6 +52,7 @@ class UplinkPlan:
     ipv4: bool = True
     ipv6: bool = False
     metric: int = 100
+    month_limit_mb: int = 0
 
 
 class Uplink:

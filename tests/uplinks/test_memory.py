@@ -44,7 +44,7 @@ def test_the_cap_warns_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixtu
     box = Box(tmp_path, WIRE, replace(MODEM, cap_bytes=2_000_000)).start()
     box.network.change("wwan0", rx_bytes=1_700_000)
     box.run(10_000)
-    assert "wwan0 has used 80 % of its 2 MB this month" in caplog.text
+    assert "wwan0 has used 85 % of its 2 MB this month" in caplog.text
 
 
 def test_it_is_written_seldom_and_survives(tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ const figure = (value, unit = "") => (value === null || value === undefined ? ""
 function uplinkRow(uplink) {
   const month = uplink.month_bytes ? size(uplink.month_bytes) + (uplink.cap_bytes ? ` / ${size(uplink.cap_bytes)}` : "") : "";
   return h("li", {}, h("p", { class: "who" }, h("b", {}, t(KINDS[uplink.kind] ?? uplink.kind)), " ", h("span", { class: "more" }, uplink.name)),
-    told(MOODS[uplink.state] ?? "calm", [t(UPLINKS[uplink.state] ?? uplink.state), translated(uplink.reason)].filter(Boolean).join(": ")), budget(uplink),
+    told(MOODS[uplink.state] ?? "calm", [t(UPLINKS[uplink.state] ?? uplink.state), translated(uplink.reason)].filter(Boolean).join(": ")),
+    uplink.warning ? told("bad", translated(uplink.warning)) : null, budget(uplink),
     facts([[t("Address"), uplink.address], [t("Gateway"), uplink.gateway], [t("Quality (MOS)"), figure(uplink.mos)], [t("Round trip"), figure(uplink.rtt_ms, "ms")],
       [t("Loss"), figure(uplink.loss_percent, "%")], [t("Jitter"), figure(uplink.jitter_ms, "ms")], [t("Signal"), figure(uplink.signal_dbm, "dBm")], [t("This month"), month]]));
 }

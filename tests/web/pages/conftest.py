@@ -99,7 +99,7 @@ def signed_in(owned: Box, tab: Page) -> Page:
     return tab
 
 
-def sign_in(page: Page, owned: Box) -> None:
+def sign_in(page: Page, owned: Box | PageProcess) -> None:
     page.context.clear_cookies()
     page.goto(f"{owned.url}/login")
     page.get_by_label("Password").fill(PASSWORD)
