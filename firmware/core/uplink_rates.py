@@ -3,7 +3,7 @@
 from firmware.core.budget import MONTH_S, standby_interval_ms
 from firmware.core.uplink_choice import standing
 from firmware.core.uplink_events import BEYOND, ProbeEvery
-from firmware.core.uplink_samples import answers, path_of
+from firmware.core.uplink_samples import answers, latest_rtt_ms
 from firmware.core.uplink_state import Phase, Uplink, UplinkRules, Uplinks
 
 
@@ -19,19 +19,21 @@ def rate_of(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> ProbeEvery:
 def patience_ms(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> int:
     """How long a probe sent now may take. In doubt longer: then the answer counts more than the moment."""
     least, most = rules.patience_ms
-    usual = _usual_ms(uplink, state.now_ms)
+    usual = _usual_ms(uplink)
     if uplink.name != state.active or usual is None:
         return most
     return min(max(usual, rules.doubt_patience_ms if in_doubt(rules, state) else least), most)
 
 
-def _usual_ms(uplink: Uplink, now_ms: float) -> int | None:
-    """What an answer usually takes, and some: of the path as it is known, or of the slowest answer while there are few; None before the first."""
-    path = path_of(uplink, now_ms)
-    if path is not None:
-        return round(2 * path.rtt_ms + 4 * path.jitter_ms + 100)
-    answers_ms = [each.rtt_ms for track in uplink.samples.values() for each in track if each.rtt_ms is not None]
-    return round(3 * max(answers_ms) + 100) if answers_ms else None
+def _usual_ms(uplink: Uplink) -> int | None:
+    """What an answer usually takes, and some; None before the first. Not by the voice, whose far end tells late of a way that has grown long; and by
+    the last answers too, for a queue fills quickly."""
+    latest_ms, path = latest_rtt_ms(uplink), uplink.path
+    if latest_ms is None:
+        return None
+    if path is None:
+        return round(3 * latest_ms + 100)
+    return round(2 * max(path.rtt_ms, latest_ms) + 4 * path.jitter_ms + 100)
 
 
 def _active(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> int:

@@ -11,6 +11,7 @@ from firmware.core.uplink_state import Sample, Uplink, UplinkRules
 _MOST = 40
 """Of one target: in a call these are the last eight seconds."""
 _VOICE_FRESH_MS = 3_000
+_LATEST = 3
 
 
 def with_sample(rules: UplinkRules, uplink: Uplink, target: Target, sample: Sample) -> Uplink:
@@ -44,10 +45,17 @@ def is_evidence(uplink: Uplink, target: Target) -> bool:
 
 
 def path_of(uplink: Uplink, now_ms: float, *, proven: bool = False) -> Path | None:
-    """What calls meet, or would; None while too little is known. A call itself knows better than probes do."""
-    if uplink.voice is not None and now_ms - uplink.voice_ms <= _VOICE_FRESH_MS:
-        return uplink.voice
-    return uplink.proven if proven else uplink.path
+    """What calls meet, or would; None while too little is known. A call itself knows better than probes do, but for the round trip: its far end
+    tells of that every five seconds, and at first not at all (RFC 3550 section 6.2)."""
+    probed = uplink.proven if proven else uplink.path
+    if uplink.voice is None or now_ms - uplink.voice_ms > _VOICE_FRESH_MS:
+        return probed
+    return replace(uplink.voice, rtt_ms=max(uplink.voice.rtt_ms, probed.rtt_ms)) if probed else uplink.voice
+
+
+def latest_rtt_ms(uplink: Uplink) -> float | None:
+    """The slowest of the last answers; None before the first."""
+    return max((rtt for track in uplink.samples.values() for rtt in _answers(track)[-_LATEST:]), default=None)
 
 
 def _trusted(samples: Mapping[Target, tuple[Sample, ...]]) -> list[tuple[Sample, ...]]:

@@ -143,6 +143,23 @@ def test_a_ringing_call_has_no_voice_yet_and_probes_decide_within_a_second() -> 
     assert decided(world, cut_ms) < 1000
 
 
+@pytest.mark.parametrize("rtt_ms", [350, 450, 580])
+def test_a_slow_way_is_not_taken_for_dead_when_a_call_begins(rtt_ms: float) -> None:
+    """The voice's own reports tell nothing of the round trip for five seconds."""
+    world = settled(WIRE, WIFI).slow_down("eth0", rtt_ms).run(10_000).call().run(30_000)
+    assert [name for _, name in world.moves()] == ["eth0"]
+
+
+def test_a_queue_that_fills_quickly_is_not_taken_for_death() -> None:
+    """100 ms more each second, up to 580."""
+    world = settled(WIRE, WIFI).call().run(8000)
+    while world.ways["eth0"].rtt_ms < 580:
+        world.ways["eth0"].rtt_ms += 10
+        world.run(100)
+    world.run(20_000)
+    assert [name for _, name in world.moves()] == ["eth0"]
+
+
 # Good and poor, slowly
 
 

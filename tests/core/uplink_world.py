@@ -41,6 +41,7 @@ WIRE = UplinkFacts("eth0", "ethernet", 10)
 WIFI = UplinkFacts("wlan0", "wifi", 20)
 MODEM = UplinkFacts("wwan0", "cellular", 30, metered=True)
 
+RTCP_MS = 5000
 TARGETS: tuple[Target, ...] = ("internet-1", "internet-2", "provider")
 
 
@@ -69,6 +70,8 @@ class Heard:
     transit_ms: float = 0.0
     alarms: int = 0
     before: tuple[int, int] = (0, 0)
+    rtt_ms: float = 0.0
+    """As RTCP tells it: nothing at first, and then every 5 s (RFC 3550 section 6.2)."""
 
 
 class World:
@@ -195,10 +198,12 @@ class World:
 
     def call(self) -> World:
         self.take(CallStarted())
-        self.heard = Heard(self.now_ms)
+        way = self.ways.get(self.state.active, Way())
+        self.heard = Heard(self.now_ms + way.rtt_ms / 2)  # nothing is missing before the first packet
         self.later(20, self._send_voice)
         self.later(10, self._watch)
         self.later(1000, self._measure)
+        self.later(RTCP_MS, self._report)
         return self
 
     def hang_up(self) -> World:
@@ -241,6 +246,11 @@ class World:
             self.heard.alarms += 1
             self.take(VoiceStalled(self.state.active, silent_ms))
 
+    def _report(self) -> None:
+        if self.heard:
+            self.later(RTCP_MS, self._report)
+            self.heard.rtt_ms = self.ways.get(self.state.active, Way()).rtt_ms
+
     def _measure(self) -> None:
         if not self.heard:
             return
@@ -248,8 +258,7 @@ class World:
         if not self.heard.stalled:
             packets, lost = self.heard.packets - self.heard.before[0], self.heard.lost - self.heard.before[1]
             loss = 100 * lost / max(1, packets)
-            way = self.ways.get(self.state.active, Way())
-            self.take(VoiceMeasured(self.state.active, loss, self.heard.jitter_ms, way.rtt_ms))
+            self.take(VoiceMeasured(self.state.active, loss, self.heard.jitter_ms, self.heard.rtt_ms))
         self.heard.before = (self.heard.packets, self.heard.lost)
 
     # What came of it
