@@ -188,4 +188,5 @@ def _targets(settings: Settings) -> Targets:
     account = next(iter(settings.account), None)
     server = parse_server(account.outbound_proxy or account.server) if account else None
     provider = Provider(server.host, server.port or 5060, server.host) if server else None
-    return Targets(settings.probes.internet, provider, settings.probes.page)
+    metered = frozenset(uplink.interface for uplink in settings.uplink if uplink.metered)
+    return Targets(settings.probes.internet, provider, settings.probes.page, metered)

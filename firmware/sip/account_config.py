@@ -47,6 +47,10 @@ _METERED_REGISTER_S = 3600
 """Where bytes cost, a registration lasts an hour at the least: one of 300 s takes about 15 MB a month (1.7 kB with its challenge and answers)."""
 
 
+_KNOCK_S, _KNOCK_METERED_S = 15, 25
+"""How often the NAT's hole of an account in use is knocked at over UDP: the engine's own choice, and what RFC 5626 section 4.4 leaves (24 to 29 s)."""
+
+
 def go_by(config: "pj.AccountConfig", account: Account, located: Located, target: int, *, metered: bool) -> None:
     """Let the account send by the uplink that `located` speaks of: requests go to an address that was found by that uplink, by a Route
     that nobody sees (pjsip's "hide"), so that the engine asks no name server of another. TLS keeps the name, for the certificate."""
@@ -59,6 +63,7 @@ def go_by(config: "pj.AccountConfig", account: Account, located: Located, target
     config.sipConfig.proxies = pj.StringVector(routes)
     config.regConfig.disableRegOnModify = True  # it would go by the old uplink
     config.regConfig.timeoutSec = max(account.register_s, _METERED_REGISTER_S) if metered else account.register_s
+    config.natConfig.udpKaIntervalSec = _KNOCK_METERED_S if metered else _KNOCK_S
     set_address(config, located.local_address)
 
 

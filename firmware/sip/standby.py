@@ -1,8 +1,8 @@
 """Keeps the standby uplinks warm for one account: the server's address found by each, a transport open there, the NAT's hole or the connection alive,
 and by one of them a second contact at the registrar.
 
-So a move waits for no name server and no handshake, and a call rings meanwhile. What a metered uplink may cost is bounded by doing things rarely. Which
-uplink stands by, and which holds the contact, is decided elsewhere.
+So a move waits for no name server and no handshake, and a call rings meanwhile. Where bytes cost, only the address is found and a socket is open: the first
+packet of a move opens the hole or the connection. Which uplink stands by, and which holds the contact, is decided elsewhere.
 """
 
 import asyncio
@@ -24,8 +24,8 @@ from firmware.sip.standby_contact import StandbyContact
 log = logging.getLogger("keepline.sip")
 
 _LOOK_S, _LOOK_METERED_S = 25.0, 300.0
-"""How often the hole is knocked at (RFC 5626 section 4.4 keeps UDP alive every 24 to 29 s) and the connection looked after. 30 bytes each: about 260 kB
-a month where bytes cost. There the hole may close meanwhile, which costs nothing: our first packet opens it again."""
+"""How often the hole is knocked at (RFC 5626 section 4.4 keeps UDP alive every 24 to 29 s) and the connection looked after; where bytes cost nothing is
+sent at all. A connection of TLS there took 7.4 MB a month, for it is kept alive as often as that in use (measured: 248 bytes every 90 s)."""
 
 _FIND_S, _FIND_METERED_S = 600.0, 21600.0
 """How often the server's address is asked for again."""
@@ -88,9 +88,12 @@ class Standby:
             if located and not is_on_this_machine(located.targets[0][0]):
                 self._look_after(bearer, located)
                 self._keep_contact()
-            spare = bearer.metered and not (self._holder and self._holder.name == bearer.name)
             # S311: no secret; all accounts at once would be a burst.
-            await asyncio.sleep((_LOOK_METERED_S if spare else _LOOK_S) * random.uniform(0.9, 1.0))  # noqa: S311
+            await asyncio.sleep((_LOOK_METERED_S if self._spares(bearer) else _LOOK_S) * random.uniform(0.9, 1.0))  # noqa: S311
+
+    def _spares(self, bearer: Bearer) -> bool:
+        """Bytes cost there, and no calls are expected by it."""
+        return bearer.metered and not (self._holder and self._holder.name == bearer.name)
 
     async def _find(self, bearer: Bearer) -> Located | None:
         with contextlib.suppress(ServerUnknown):
@@ -104,7 +107,9 @@ class Standby:
         target = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
         try:
             transport = self._engine.transport(TransportKey(self._settings.transport, located.local_address))
-            if self._settings.transport == "udp":
+            if self._spares(bearer):
+                self._let_go(bearer)
+            elif self._settings.transport == "udp":
                 pj.keeplineKnock(transport, target)
             else:
                 pj.keeplineHoldOpen(transport, target, parse_server(self._settings.outbound_proxy or self._settings.server).host)

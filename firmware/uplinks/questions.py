@@ -19,8 +19,9 @@ from firmware.network.probes.stun import stun
 from firmware.uplinks.parts import Answered, Intercepted, Outcome, Unanswered
 
 RESOLVE_MS = 2_000
-RESOLVE_AGAIN_S = 600.0
-RETRY_S = 5.0
+RESOLVE_AGAIN_S, RESOLVE_AGAIN_METERED_S = 600.0, 21_600.0
+RETRY_S, RETRY_METERED_S = 5.0, 300.0
+"""Where bytes cost, the provider's name is asked for four times a day: every ten minutes it took over a megabyte a month."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,13 @@ class Provider:
 
 @dataclass(frozen=True)
 class Targets:
-    """`internet`: addresses of both families, two of each are enough. `page`: must answer 204 and nothing else; "" asks for none."""
+    """`internet`: addresses of both families, two of each are enough. `page`: must answer 204 and nothing else; "" asks for none. `metered`: the
+    uplinks where bytes cost."""
 
     internet: tuple[str, ...]
     provider: Provider | None = None
     page: str = ""
+    metered: frozenset[str] = frozenset()
 
     def internet_of(self, link: LinkState) -> tuple[str, ...]:
         """The two for this uplink; IPv4 where it has that."""
@@ -95,6 +98,8 @@ class NetworkQuestions:
             outcome = Intercepted()
         except NetworkError as error:
             self._note(error)
+            if target == "provider":
+                self._doubt(link)
             outcome = Unanswered()
         done(outcome)
 
@@ -133,13 +138,20 @@ class NetworkQuestions:
         known = self._known.setdefault(link.name, _Known())
         now_s = asyncio.get_running_loop().time()
         if now_s >= known.again_s:
-            known.again_s = now_s + RETRY_S
+            spared = link.nameservers and link.name in self.targets_wanted.metered
+            known.again_s = now_s + (RETRY_METERED_S if spared else RETRY_S)
             self._run(self._resolve(link, provider.host, known))
         others = (address for each in self._known.values() for address in each.addresses)
         fitting = (each for each in (*known.addresses, *others) if link.address6 or link.address4)
         return next((each for each in fitting if (link.address6 if ":" in each else link.address4)), "")
 
+    def _doubt(self, link: LinkState) -> None:
+        """It may have moved: its name is asked for again before long."""
+        known = self._known.setdefault(link.name, _Known())
+        known.again_s = min(known.again_s, asyncio.get_running_loop().time() + RETRY_METERED_S)
+
     async def _resolve(self, link: LinkState, host: str, known: _Known) -> None:
         with contextlib.suppress(NetworkError):
             known.addresses = await resolve(link, host, RESOLVE_MS)
-            known.again_s = asyncio.get_running_loop().time() + RESOLVE_AGAIN_S
+            again_s = RESOLVE_AGAIN_METERED_S if link.name in self.targets_wanted.metered else RESOLVE_AGAIN_S
+            known.again_s = asyncio.get_running_loop().time() + again_s

@@ -93,6 +93,23 @@ def test_a_provider_without_an_address_of_the_uplinks_family_is_out_of_reach_the
     run(work)
 
 
+def test_where_bytes_cost_the_providers_name_is_asked_for_four_times_a_day_and_sooner_when_it_is_silent() -> None:
+    async def work() -> None:
+        targets = Targets((), Provider("127.0.0.1", 9), metered=frozenset({"dear"}))
+        questions, now_s = NetworkQuestions(targets, pytest.fail), asyncio.get_running_loop().time()
+        dear = replace(LOOPBACK, name="dear", nameservers=("127.0.0.1",))
+        for link in (LOOPBACK, dear):
+            questions.targets(link)
+        await asyncio.gather(*questions._tasks)
+        again_s = {name: known.again_s - now_s for name, known in questions._known.items()}
+        assert again_s == pytest.approx({"lo": 600, "dear": 21_600}, abs=10)
+        assert await ask(questions, "provider", dear) == Unanswered()
+        assert questions._known["dear"].again_s - now_s == pytest.approx(300, abs=10)
+        await questions.close()
+
+    run(work)
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
