@@ -12,7 +12,12 @@ const live = h("div", { id: "live" });
 
 function show({ uplinks, uplink, modem }) {
   const rows = uplinks.length ? h("ul", {}, uplinks.map(uplinkRow)) : h("p", { class: "none" }, t("The box leaves its network to the operating system: no uplink is set up."));
-  live.replaceChildren(card(t("Now"), uplink?.active ? inUse(uplink) : null, rows), modem ? modemCard(modem) : "");
+  live.replaceChildren(card(t("Now"), uplink ? chosen(uplink) : null, rows), modem ? modemCard(modem) : "");
+}
+
+/** What was decided last, and why. */
+function chosen(uplink) {
+  return uplink.active ? inUse(uplink) : told("bad", translated(uplink.reason));
 }
 
 function inUse({ active, reason, since }) {
