@@ -15,6 +15,7 @@ from tests.lab.decisions import decisions, wait_decision
 from tests.lab.laboratory import ETHERNET, WIFI
 from tests.lab.stage import Stage
 from tests.peers.sound import tone_level_dbm0
+from tests.sip.test_move_ladder import MANY, STUBBORN, StubbornEnd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +71,24 @@ def test_with_a_password_asked_for_within_the_call(tmp_path: Path) -> None:
         cut(stage, FAULTS["silence"])
         stage.hang_up()
         stage.far.wait_for_line("^disconnected 1")
+
+
+def test_a_far_end_that_refuses_everything_is_called_anew_and_the_talk_goes_on(tmp_path: Path) -> None:
+    """To whoever is on the telephone it is one call; the log has both, each answered."""
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.far.stop()
+        stage.exchange.far = StubbornEnd(stage, tmp_path / "stubborn", 488, MANY)
+        stage.call(STUBBORN)
+        talk, lines = stage.talk(), len(stage.device.process.lines)
+        stage.lab["eth0"].silence()
+        stage.device.process.wait_for_line(r"keepline: call \S+ goes by wlan0 now \(redial, ", 20.0, after=lines)
+        talk.wait_live(since_s=time.monotonic())
+        stage.far.wait_for_line("^confirmed 2$")
+        stage.far.wait_for_line("^disconnected 1 ")
+        assert [call["number"] for call in stage.device.ask("status")["calls"]] == [STUBBORN]
+        assert stage.hang_up()["outcome"] == "answered"
+        stage.far.wait_for_line("^disconnected 2 ")
+        assert [row["outcome"] for row in stage.device.calls()] == ["answered", "answered"]
 
 
 def test_a_call_that_came_in(tmp_path: Path) -> None:

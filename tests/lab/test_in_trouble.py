@@ -22,7 +22,10 @@ from tests.peers.sound import level_dbm0, strongest_hz
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.lab.uplink import Uplink
+
 CALM_S = 30.0
+POOR_S = 5.0
 FLAPS_S = 20.0
 MOST_MOVES_A_MINUTE = 3
 IDLE_S = 15.0
@@ -240,6 +243,35 @@ def test_back_to_the_wire_after_calm(tmp_path: Path) -> None:
         back = wait_decision(stage.device.process, lines, 90.0)
         assert back.uplink == "eth0"
         assert back.at_s - healed_s >= CALM_S
+
+
+def test_a_poor_line_is_left_after_five_seconds_and_trusted_again_after_thirty(tmp_path: Path) -> None:
+    """R falls below 65 as a queue fills up: 590 ms there and back. Nothing is lost, and nothing is dead."""
+    with Stage(tmp_path, (ETHERNET, WIFI)) as stage:
+        stage.call()
+        talk, lines, eth0 = stage.talk(), len(stage.device.process.lines), stage.lab["eth0"]
+        fair_s = fill(eth0, 30, 250)
+        fill(eth0, 250, 330)
+        decision = wait_decision(stage.device.process, lines, 60.0)
+        assert decision.uplink == "wlan0"
+        assert re.match(r"eth0 is poor: R \d\d, below 65 for 5 s: .* ms round trip; wlan0 is good$", decision.reason)
+        assert decision.at_s - fair_s > POOR_S
+        talk.wait_live(since_s=decision.at_s)
+        assert row(stage.device.ask("status"), "eth0")["state"] == "poor"
+        stage.end_talk()
+        stage.hang_up()
+        lines, healed_s = len(stage.device.process.lines), time.monotonic()
+        eth0.delay(eth0.plan.one_way_ms)
+        back = wait_decision(stage.device.process, lines, 90.0)
+        assert (back.uplink, back.at_s - healed_s > CALM_S) == ("eth0", True)
+
+
+def fill(uplink: Uplink, from_ms: int, to_ms: int) -> float:
+    """Make its way longer bit by bit, in each direction; returns when it was as long as that."""
+    for one_way_ms in range(from_ms, to_ms, 10):
+        uplink.delay(one_way_ms)
+        time.sleep(0.5)  # a queue fills by the clock
+    return time.monotonic()
 
 
 def test_cellular_is_the_last_and_says_that_it_is_metered(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.lab.stage import Stage
+
 STUBBORN = "601"
 MANY = 100
 
@@ -28,7 +30,7 @@ MANY = 100
 class StubbornEnd(PjsuaEnd):
     """A far end at the laboratory's provider."""
 
-    def __init__(self, town: Town, folder: Path, status: int, count: int) -> None:
+    def __init__(self, town: Town | Stage, folder: Path, status: int, count: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.recording = folder / "heard"
         with town.lab.cloud.inside():
