@@ -4,6 +4,7 @@ single contact is left alone.
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from tests.lab.test_call_survives import FAULTS
 if TYPE_CHECKING:
     from pathlib import Path
 
+INSTANCE, REG_ID = re.compile(r'\+sip\.instance="<([^>]+)>"'), re.compile(r";reg-id=(\d+)")
 RING_S = 1.0
 CALM_S = 4.0
 """Longer than anything the device does about its contacts by itself."""
@@ -31,6 +33,14 @@ def invitations(stage: Stage, after: int = 0) -> set[str]:
     places = {uplink.outside: name for name, uplink in stage.lab.uplinks.items()}
     sent = (each for each in stage.exchange.provider.sip_trace[after:] if each.message.method == "INVITE")
     return {places[each.target[0]] for each in sent if each.target[0] in places}
+
+
+def flows_of(stage: Stage) -> list[tuple[str, str]]:
+    """Instance and number of each flow that the device has registered."""
+    asked = [each.message for each in stage.exchange.provider.sip_trace if each.message.method == "REGISTER"]
+    contacts = [each.headers.get("Contact") for each in asked if each.is_request and "alice" in each.headers.get("To")]
+    numbers = {(INSTANCE.search(each), REG_ID.search(each)) for each in contacts}
+    return sorted({(instance[1], number[1]) for instance, number in numbers if instance and number})
 
 
 @pytest.mark.parametrize("fault", ["cable", "silence"])
@@ -49,6 +59,26 @@ def test_a_call_placed_at_the_very_decision_rings_within_a_second(tmp_path: Path
         stage.device.wait_line("in call")
         stage.talk()
         assert stage.hang_up()["outcome"] == "answered"
+
+
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+def test_over_connections_the_two_are_flows_of_one_device(tmp_path: Path, transport: str) -> None:
+    """RFC 5626, with a registrar that knows it: one instance, two numbers; and a move leaves none behind that leads nowhere."""
+    with Stage(tmp_path, (ETHERNET, WIFI), transport=transport, registrar={"outbound": True}) as stage:
+        stage.wait_contacts("eth0", "wlan0")
+        flows = flows_of(stage)
+        assert [number for _, number in flows] == ["1", "2"]
+        assert len({instance for instance, _ in flows}) == 1
+        stage.exchange.provider.wait_for_message(lambda each: "outbound" in each.message.headers.get("Require"))
+        decided = len(stage.device.process.lines)
+        stage.lab["eth0"].unplug()
+        wait_decision(stage.device.process, decided)
+        call(stage)
+        stage.device.wait_ringing(5.0)
+        stage.wait_contacts("wlan0", timeout_s=20.0)
+        stage.device.lift()
+        stage.device.wait_line("in call")
+        stage.talk()
 
 
 def test_a_call_rings_though_the_uplink_in_use_is_dead_and_nobody_knows_it_yet(tmp_path: Path) -> None:

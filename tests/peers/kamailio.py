@@ -63,6 +63,7 @@ class Kamailio:
         challenge_reinvite: bool = False,
         max_contacts: int = 0,
         one_contact: bool = False,
+        outbound: bool = False,
     ) -> None:
         """`users` is authentication name to password. `domains` are names it takes for itself besides its address.
 
@@ -70,7 +71,8 @@ class Kamailio:
         `min_expires_s` gets 423; above `max_expires_s` it is cut. `auth_algorithm` is MD5 or SHA-256.
         With `behind_nat` callers over UDP are reached where they are seen; with `fix_description` their voice too, for far ends that do not
         learn it from the packets. `challenge_reinvite` asks for the password within a call as well. Of one user `max_contacts` are kept (0: any
-        number), more are refused; with `one_contact` each takes the place of the one before.
+        number), more are refused; with `one_contact` each takes the place of the one before. With `outbound` it keeps a contact for each flow
+        (RFC 5626) and says so.
         """
         self.address = address
         self.port = port or free_port()
@@ -96,6 +98,7 @@ class Kamailio:
             "FIX_DESCRIPTION": fix_description,
             "CHALLENGE_REINVITE": challenge_reinvite,
             "ONE_CONTACT": one_contact,
+            "OUTBOUND": outbound,
         }
         config = folder / "kamailio.cfg"
         folder.mkdir(parents=True, exist_ok=True)
