@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from tests.lab.uplink import Uplink
 
+OWN_MARK, OWN_TABLE = "212", "7401"
+"""What the device's routes and rules are known by, and the first of its tables."""
 CALM_S = 30.0
 POOR_S = 5.0
 FLAPS_S = 20.0
@@ -152,6 +154,12 @@ def test_another_program_rewrites_the_routes(tmp_path: Path) -> None:
         for each, metric in (("wlan0", "5"), ("eth0", "6")):
             device.ip("route", "add", "default", "via", stage.lab[each].gateway, "dev", each, "metric", metric)
         talk.wait_live(since_s=time.monotonic() + 1.0)
+        lines = len(stage.device.process.lines)
+        device.ip("rule", "flush", "protocol", OWN_MARK)  # what is the device's own, too
+        device.ip("route", "flush", "table", OWN_TABLE)
+        stage.device.process.wait_for_line(r"of our routes and rules were taken away by another program", after=lines)
+        talk.wait_live(since_s=time.monotonic() + 1.0)
+        assert stage.active() == "eth0"
         assert "198.18.0.0/15 via" in device.ip("route")
         assert "198.18.0.0/15" in device.ip("rule")
 
@@ -279,10 +287,12 @@ def test_cellular_is_the_last_and_says_that_it_is_metered(tmp_path: Path) -> Non
         stage.wait_active("eth0")
         stage.lab["eth0"].unplug()
         stage.wait_active("wlan0")
+        stage.device.wait(lambda status: status["panel"]["uplink"] == "lit", "the lamp of an uplink that costs nothing", 20)
         stage.lab["wlan0"].unplug()
         status = stage.wait_active("wwan0")
         assert row(status, "wwan0")["metered"]
         stage.device.wait_registered(timeout_s=20)
+        stage.device.wait(lambda status: status["panel"]["uplink"] == "twice", "the lamp of the mobile network", 20)
         assert heard_at_lifting(stage)[:1] == pytest.approx([880], abs=15)
         stage.call()
         stage.talk()
