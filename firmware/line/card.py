@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Protocol
 
 from firmware.core import actions as order
-from firmware.core.dial_learning import LISTENING
 from firmware.core.events import Caller, DigitDialed, Event
 from firmware.core.hook import HookRules, PulseTrain
 from firmware.core.line_state import LineRules, LineState, Phase
@@ -19,7 +18,7 @@ from firmware.core.ringing import plan_ringing
 from firmware.core.tones import CallerIdKind, CountryTones
 from firmware.line.bell import Bell
 from firmware.line.ring_test import RingTest
-from firmware.line.subscriber import Subscriber, nobody
+from firmware.line.subscriber import Subscriber
 from firmware.line.waiting_caller import WaitingCaller
 from firmware.settings.model import Line
 from firmware.sip.audio import LinePort, Source
@@ -108,7 +107,7 @@ class LineCard:
         self._slic = Slic(pins, part.names, scheduler, self._subscriber.loop_changed)
         self._bell = Bell(self._slic, scheduler)
         self.ring_test = RingTest(self._bell, lambda: self.country.ring_cadence_ms, self._ring_test_changed)
-        self._rules, self._hook_rules = rules, hook
+        self._rules = rules
         self._waiting = WaitingCaller(scheduler, self.audio, country.call_waiting)
         self._lamp_wanted = self._lamp_lit = 0
         self._reversed = self._was_talking = False
@@ -129,14 +128,11 @@ class LineCard:
 
     @hook_rules.setter
     def hook_rules(self, rules: HookRules) -> None:
-        self._hook_rules = rules
-        if self._subscriber.on_train is nobody:
-            self._subscriber.hook_rules = rules
+        self._subscriber.hook_rules = rules
 
     def learn_dial(self, learner: Callable[[PulseTrain], None] | None) -> None:
-        """Let somebody hear the pulses of each digit, and take almost anything for one meanwhile; None: as ordered again."""
-        self._subscriber.on_train = learner or nobody
-        self._subscriber.hook_rules = LISTENING if learner else self._hook_rules
+        """Let somebody hear the pulses of each digit; None: nobody any more. A digit on its way then is dialed by nobody."""
+        self._subscriber.learn_dial(learner)
 
     @property
     def state(self) -> LineState:

@@ -4,11 +4,17 @@ It joins `core.hook` and `core.line` with a Scheduler and holds their state. It 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from firmware.core import hook, line, line_state
 from firmware.core.actions import Action, StartTimer, StopTimer
+from firmware.core.dial_learning import LISTENING
 from firmware.core.events import Event, TimerExpired
 from hal.ports import Scheduler, Timer
+
+_IN_A_DIGIT = frozenset({hook.HookPhase.BREAK, hook.HookPhase.MAKE})
+_HEARD_OUT = replace(LISTENING, dialing=hook.PulseDialing.OFF)
+"""For the rest of a digit that was dialed for a lesson: a flash or a hang-up may still come of it, but no digit."""
 
 
 def nobody(_train: hook.PulseTrain) -> None:
@@ -33,23 +39,31 @@ class Subscriber:
         self._scheduler = scheduler
         self._perform = perform
         self._changed = changed
-        self.on_train: Callable[[hook.PulseTrain], None] = nobody
-        """Told of the pulses of each digit, while a dial is learned."""
+        self._on_train: Callable[[hook.PulseTrain], None] = nobody
+        self._lesson_rules: hook.HookRules | None = None
         self._timers: dict[object, Timer] = {}
 
     def loop_changed(self, closed: bool, at_ms: float) -> None:  # noqa: FBT001 (the SLIC driver's report)
         self._hook_step(hook.LoopClosed(at_ms) if closed else hook.LoopOpened(at_ms))
 
+    def learn_dial(self, learner: Callable[[hook.PulseTrain], None] | None) -> None:
+        """Tell the pulses of each digit to somebody, and take almost anything for one meanwhile; None: as ordered again, from the next digit on."""
+        self._on_train = learner or nobody
+        heard_out = _HEARD_OUT if self._hook_state.phase in _IN_A_DIGIT else None
+        self._lesson_rules = LISTENING if learner else heard_out
+
     def _hook_step(self, event: hook.HookEvent) -> None:
-        step = hook.step(self.hook_rules, self._hook_state, event)
+        step = hook.step(self._lesson_rules or self.hook_rules, self._hook_state, event)
         self._hook_state = step.state
+        if self._lesson_rules is _HEARD_OUT and step.state.phase not in _IN_A_DIGIT:
+            self._lesson_rules = None
         for timer in step.stop:
             self._stop(timer)
         if step.start:
             timer, delay_ms = step.start
             self._start(timer, delay_ms, lambda: self._hook_step(hook.HookTimerExpired(timer)))
         if step.train:
-            self.on_train(step.train)
+            self._on_train(step.train)
         for line_event in step.events:
             self.take(line_event)
 

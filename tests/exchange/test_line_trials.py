@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import socket
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -223,6 +226,31 @@ def test_a_lesson_is_called_off_before_and_in_the_middle(device: Adapter) -> Non
     device.wait_line("dial tone")
     device.dial("2", pulse=True, pps=10)
     device.wait_line("collecting")
+
+
+def test_a_digit_under_way_when_a_lesson_is_called_off_is_not_dialed(device: Adapter) -> None:
+    device.ask("line.learn_dial")
+    device.lift()
+    device.wait_line("service")
+    with hand_at_the_dial(device, "0", pps=8):  # 1.25 s
+        device.samples(0.5)
+        device.ask("line.learn_dial_stop")
+    device.wait_line("dial tone")
+    assert device.hear(1.0).name == "dial"
+    assert line_of(device.ask("status"))["digits"] == ""
+    device.dial("2", pulse=True, pps=10)
+    device.wait(lambda status: line_of(status)["digits"] == "2", "the digit after it")
+
+
+@contextmanager
+def hand_at_the_dial(device: Adapter, digits: str, **how: object) -> Iterator[None]:
+    """The dial turns meanwhile, and is at rest after it."""
+    with socket.socket(socket.AF_UNIX) as hand:
+        hand.connect(str(device.state / "control.sock"))
+        order = {"v": 1, "id": 1, "do": "phone.dial", "digits": digits, "pulse": True, **how}
+        hand.sendall(json.dumps(order).encode() + b"\n")
+        yield
+        assert json.loads(hand.makefile().readline())["ok"]
 
 
 def _trouble(status: dict[str, Any], line: int) -> object:
