@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import ssl
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ParamSpec
 
@@ -82,7 +82,7 @@ def explain(error: "pj.Error") -> str:
 
 
 class _Log(pj.LogWriter):  # type: ignore[misc]
-    """Sends the engine's log where ours goes: level 1 is worth knowing, the rest is trace."""
+    """Sends the engine's log where ours goes: level 1 is worth knowing, the rest is trace. The endpoint it is given to deletes it."""
 
     def __init__(self, printed: int) -> None:
         super().__init__()
@@ -143,18 +143,24 @@ class Engine:
         debug = settings.device.log_level == "debug"
         self._log = _Log(5 if debug else 2)
         self._endpoint_log_level = 5 if debug else 4
-        with _usable():
-            self._endpoint.libCreate()
-            self._endpoint.libInit(self._config())
-            self.choose_codecs(settings)
-            self._shape_codecs()
-            pj.keeplineNameservers(pj.StringVector(nameservers))
-            self._endpoint.audDevManager().setNoDev()
-            self._endpoint.libStart()
+        try:
+            self._begin(settings, nameservers)
+        except pj.Error as error:
+            self._let_go()
+            raise EngineUnusable(f"the SIP engine does not start: {explain(error)}") from error
         self._codecs = Codecs(self._endpoint.audDevManager())
         self._log.on_card = self._codecs.hear_log
         self._loop.add_reader(pj.keeplineEventFd(), self._handle_events)
         self.rearm()
+
+    def _begin(self, settings: Settings, nameservers: tuple[str, ...]) -> None:
+        self._endpoint.libCreate()
+        self._endpoint.libInit(self._config())
+        self.choose_codecs(settings)
+        self._shape_codecs()
+        pj.keeplineNameservers(pj.StringVector(nameservers))
+        self._endpoint.audDevManager().setNoDev()
+        self._endpoint.libStart()
 
     def _config(self) -> "pj.EpConfig":
         config = pj.EpConfig()
@@ -164,6 +170,7 @@ class Engine:
         config.logConfig.level = self._endpoint_log_level
         config.logConfig.consoleLevel = self._endpoint_log_level  # what the writer gets
         config.logConfig.writer = self._log
+        self._log.__disown__()  # or it went before the endpoint's last words, and twice
         config.logConfig.decor = 0
         media = config.medConfig
         media.clockRate = media.sndClockRate = SAMPLE_RATE_HZ
@@ -359,17 +366,12 @@ class Engine:
             self._timer.cancel()
         self._loop.remove_reader(pj.keeplineEventFd())
         self._codecs.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
         with contextlib.suppress(pj.Error):
             self._endpoint.libDestroy()
         del self._endpoint  # a process has one at a time
-
-
-@contextlib.contextmanager
-def _usable() -> Iterator[None]:
-    try:
-        yield
-    except pj.Error as error:
-        raise EngineUnusable(f"the SIP engine does not start: {explain(error)}") from error
 
 
 def _fmtp(name: str, value: str) -> "pj.CodecFmtp":
