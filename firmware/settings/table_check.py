@@ -51,7 +51,7 @@ def _problems(key: Key, raw: Mapping[str, object]) -> Iterable[str]:
 
 def _list_problems(key: Key, items: Sequence[object]) -> Iterable[str]:
     if len(items) < key.shortest:
-        yield "the list is empty"
+        yield f"the list is too short: at least {key.shortest} are needed" if items else "the list is empty"
     for number, item in enumerate(items):
         yield from _item_problems(key, item)
         if item in items[:number]:

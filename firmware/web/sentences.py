@@ -11,6 +11,7 @@ PATTERNS = (
     "{value} is not allowed",
     "{value} is not a list",
     "{value} stands there twice",
+    "the list is too short: at least {least} are needed",
     "{value} is already taken by [{place}]",
     "{value} leaves no room for a flash",
     "a list of {allowed}",

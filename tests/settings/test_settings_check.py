@@ -98,6 +98,10 @@ def test_every_mistake_is_told_at_once() -> None:
         (ACCOUNT + "codecs = []", "[account.1] codecs: the list is empty; allowed: a list of opus, PCMA"),
         (ACCOUNT + 'codecs = "PCMA"', '[account.1] codecs: "PCMA" is not a list; allowed: a list of opus'),
         (ACCOUNT + 'codecs = ["GSM"]', '[account.1] codecs: "GSM" is not allowed; allowed: a list of opus'),
+        (
+            ACCOUNT + '[probes]\ninternet = ["192.0.2.1"]',
+            "[probes] internet: the list is too short: at least 2 are needed; allowed: a list of ",
+        ),
         (ACCOUNT + 'codecs = ["opus", "opus"]', '[account.1] codecs: "opus" stands there twice'),
         (
             ACCOUNT + 'accept_from = ["10.0.0.0/33"]',
