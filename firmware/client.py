@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from firmware.orders import LONGEST_LINE_BYTES, VERSION, OrderRefused
+from firmware.stand_in import place_of
 from firmware.state_folder import socket_name
 
 PATIENCE_S = 10.0
@@ -153,7 +154,7 @@ class AsyncClient:
 def _connect(path: Path) -> socket.socket:
     connection = socket.socket(socket.AF_UNIX)
     try:
-        with socket_name(path) as name:
+        with socket_name(place_of(path)) as name:
             connection.connect(name)
     except PermissionError as error:
         connection.close()

@@ -84,7 +84,7 @@ class Device:
         self.board: Board = open_board(board, self._loop, len(settings.line), settings.device.board_file)
         self.agent = Agent(settings, folder.instance_id(), self._take, self._may_transfer)
         self._working: set[str] = set()
-        self._view = StatusView(board, self._journal.entries)
+        self._view = StatusView(board, self._journal.entries, folder.trouble)
         self.switchboard = Switchboard(
             lambda: self.settings,
             folder,
@@ -247,7 +247,7 @@ class Device:
         )
 
     def _health(self) -> Health:
-        if self._watchdog and self._watchdog.stuck:
+        if self._view.trouble or (self._watchdog and self._watchdog.stuck):
             return Health.FAULT
         if self._updates.is_installing:
             return Health.UPDATING
@@ -384,7 +384,7 @@ def run(settings_path: Path, state: Path, board: str | None) -> int:
     """Run the device until SIGTERM or SIGINT; the exit status of `keepline run`."""
     try:
         folder = StateFolder.open(state)
-        settle(settings_path, state)
+        settle(settings_path, folder.path)
         settings = load(settings_path)
     except (SettingsWrong, FolderError) as problem:
         print(problem, file=sys.stderr)  # noqa: T201 (the command line's words)
@@ -408,8 +408,9 @@ async def _serve(settings_path: Path, settings: Settings, folder: StateFolder, b
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    for sentence in presets_for(settings_path).sentences:
-        log.warning("%s", sentence)
+    for sentence in (*presets_for(settings_path).sentences, folder.trouble):
+        if sentence:
+            log.warning("%s", sentence)
     device = Device(settings_path, settings, folder, board)
     try:
         await device.start()

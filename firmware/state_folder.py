@@ -1,4 +1,6 @@
-"""The folder a device keeps its state in: made private, held by one device at a time. Knows no record and no call."""
+"""The folder a device keeps its state in: made private, held by one device at a time; on a disk that takes no writes another stands in. Knows no
+record and no call.
+"""
 
 import fcntl
 import os
@@ -7,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 from uuid import UUID, uuid4
+
+from firmware import stand_in
 
 _SUN_PATH_BYTES = 107
 """unix(7): a socket's path has 108 bytes, the last one zero."""
@@ -23,26 +27,40 @@ class FolderInUse(FolderError):
 class StateFolder:
     """An open, locked state folder; `close()` lets it go. The lock goes with the process, also after kill -9."""
 
-    def __init__(self, path: Path, lock: int) -> None:
+    def __init__(self, path: Path, lock: int, trouble: str = "") -> None:
         self.path = path
+        self.trouble = trouble
+        """One sentence where another folder stands in."""
         self._lock = lock
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """Make the folder (mode 0700) where missing, and lock it; raises FolderError."""
         try:
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = _open(path)
         except (OSError, ValueError) as error:
-            raise FolderError(f"the state folder {path} cannot be used: {_reason(error)}") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _sign(lock)
-        except OSError as error:
-            holder = os.pread(lock, 20, 0).decode(errors="replace").strip()
-            os.close(lock)
-            raise _refused(path, error, holder) from error
+            reason = stand_in.REASONS.get(getattr(error, "errno", 0))
+            if reason is None:
+                raise _unusable(path, error) from error
+            return cls._stand_in(path, reason)
+        _hold(path, lock)
+        stand_in.forget(path)
         return cls(path, lock)
+
+    @classmethod
+    def _stand_in(cls, path: Path, reason: str) -> Self:
+        try:
+            folder = stand_in.make(path)
+            lock = _open(folder)
+        except OSError as error:
+            raise _unusable(path, error) from error
+        _hold(folder, lock)
+        return cls(
+            folder,
+            lock,
+            f"the state folder {path} cannot be written ({reason}); calls go on, "
+            "but what changes from now on is forgotten at the next start",
+        )
 
     @property
     def control_socket(self) -> Path:
@@ -90,6 +108,25 @@ def remove_stale_socket(path: Path) -> None:
         path.unlink()
 
 
+def _open(path: Path) -> int:
+    """The lock's file, in a folder that takes a new name: the control socket will be one. Raises OSError or ValueError."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = path / "lock.new"
+    os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    new.unlink()
+    return os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _hold(path: Path, lock: int) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _sign(lock)
+    except OSError as error:
+        holder = os.pread(lock, 20, 0).decode(errors="replace").strip()
+        os.close(lock)
+        raise _refused(path, error, holder) from error
+
+
 def _sign(lock: int) -> None:
     """Leave our process id for whoever finds the folder taken; a full disk is no reason not to start."""
     with suppress(OSError):
@@ -102,6 +139,10 @@ def _refused(path: Path, error: OSError, holder: str) -> FolderError:
         by = f" (process {holder})" if holder else ""
         return FolderInUse(f"another Keepline{by} already runs on the state folder {path}; stop it or use another folder")
     return FolderError(f"the state folder {path} cannot be locked: {_reason(error)}")
+
+
+def _unusable(path: Path, error: OSError | ValueError) -> FolderError:
+    return FolderError(f"the state folder {path} cannot be used: {_reason(error)}")
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -39,8 +39,10 @@ class StatusView:
 
     exchange: ExchangeFacts
 
-    def __init__(self, board: str, entries: Mapping[str, Entry]) -> None:
+    def __init__(self, board: str, entries: Mapping[str, Entry], trouble: str) -> None:
         self.ready = False
+        self.trouble = trouble
+        """Of the box itself, as one sentence; "" where there is none."""
         self.live: Callable[[str], object] = lambda _handle: None
         """How a call sounds now: RTP figures and MOS, both ways; None while nobody knows."""
         self.access: Callable[[], Json] = dict
@@ -56,6 +58,7 @@ class StatusView:
     def whole(self, settings: Settings, cards: "Sequence[LineCard]", engine: str, now_ms: float) -> Json:
         return {
             "ready": self.ready,
+            "trouble": self.trouble,
             "name": settings.device.name,
             "version": VERSION,
             "engine": engine,

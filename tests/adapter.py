@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from firmware.client import Client
+from firmware.stand_in import place_of
 from hal.sim.ear import Heard, analyse
 from tests.peers.process import READY_S, Process
 
@@ -38,7 +39,7 @@ class _News:
 
     def __init__(self, path: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.connect(str(path))
+        self._socket.connect(str(place_of(path)))
         self._socket.sendall(b'{"v": 1, "id": 0, "do": "watch"}\n')
         self._buffer = b""
 

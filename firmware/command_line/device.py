@@ -57,6 +57,8 @@ def status_text(found: Mapping[str, Any]) -> Iterable[str]:
     ready = "ready" if found.get("ready") else "not ready"
     about = ", ".join(f"{key} {found[key]}" for key in ("engine", "board") if found.get(key))
     yield f"{found.get('name', 'Keepline')} {found.get('version', '')}: {ready}" + (f" ({about})" if about else "")
+    if found.get("trouble"):
+        yield str(found["trouble"])
     if found.get("started_at"):
         yield f"started {found['started_at']}"
     for name, heading in _TABLES.items():

@@ -102,6 +102,8 @@ PATTERNS = (
     "{dialed} is {e164}, {what} in {country}.",
     "{dialed} is {e164}, {what} beyond all countries.",
     "in {country}",
+    # a disk that takes no writes (state_folder.py)
+    "the state folder {folder} cannot be written ({reason}); calls go on, but what changes from now on is forgotten at the next start",
     # a backup (system/backup.py)
     "this backup has the unknown format {version}",
     "a backup with secrets takes a passphrase of at least {count} characters",
@@ -155,6 +157,9 @@ PLAIN = (
     "this is no backup of a Keepline",
     "this backup comes from a newer Keepline; update this box first",
     "this file is too large to be a backup",
+    "its disk is read-only",
+    "its disk is full",
+    "its disk fails",
     "this backup is damaged: it holds no settings",
     "this backup is damaged: what it holds beside the settings makes no sense",
     "this backup is sealed; give its passphrase",

@@ -153,9 +153,15 @@ def lamps_told(_: Words, panel: Json) -> list[tuple[str, str]]:
 
 def health_told(_: Words, status: Json) -> Told:
     """One sentence over everything."""
-    accounts = status["accounts"]
     if not status["ready"]:
         return Told(Mood.BUSY, _("The adapter is starting."))
+    if status.get("trouble"):
+        return Told(Mood.BAD, _.sentence(status["trouble"]))
+    return _reach_told(_, status)
+
+
+def _reach_told(_: Words, status: Json) -> Told:
+    accounts = status["accounts"]
     if not accounts:
         return Told(Mood.CALM, _("No account is set up: the telephone has dial tone, and nobody to call through."))
     moods = [account_told(_, account).mood for account in accounts]
