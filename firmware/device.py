@@ -60,6 +60,7 @@ from firmware.status import StatusView
 from firmware.system.pending import settle
 from firmware.system.requests import Requests
 from firmware.update_watch import UpdateWatch
+from firmware.wall_clock import LOOK_EVERY_MS, WALL_CLOCK
 from firmware.watchdog import Watchdog
 from firmware.wifi.desk import WifiDesk
 from hal.board import Board, open_board
@@ -68,6 +69,7 @@ from hal.wifi import Wifi
 
 if TYPE_CHECKING:
     from firmware.access import Access
+    from hal.ports import Timer
 
 log = logging.getLogger("keepline")
 
@@ -126,6 +128,7 @@ class Device:
         self.set_up = SetUpNetwork(self._loop, Requests.of_service(), lambda: self.page.is_set_up, has_way_out)
         self.control = Control(folder.control_socket, self._orders())
         self._watchdog: Watchdog | None = None
+        self._clock_timer: Timer | None = None
         self._resetting: asyncio.Future[None] | None = None
         self._updates = UpdateWatch(self._loop, folder.path, self.renew_panel)
 
@@ -151,7 +154,18 @@ class Device:
         self._view.ready = True
         self.renew_panel()
         self._updates.look()
+        self._look_at_clock()
         self._watchdog = Watchdog(self._loop, watchdog_interval_ms(), self._progress, tell_service_manager, self.renew_panel)
+
+    def _look_at_clock(self) -> None:
+        """Until the time is known; then what happened before gets its own."""
+        if not WALL_CLOCK.is_known:
+            self._clock_timer = self._loop.later(LOOK_EVERY_MS, self._look_at_clock)
+            return
+        self._journal.date(WALL_CLOCK.dated)
+        self._call_log.date(WALL_CLOCK.dated)
+        self.switchboard.store.date(WALL_CLOCK.dated)
+        self._view.date()
 
     def _progress(self) -> dict[str, int | None]:
         """Of SIP: the engine's turns; of each line in use: how many frames it has given."""
@@ -162,6 +176,8 @@ class Device:
         """In reverse: no new orders, calls ended and accounts unregistered, then the parts."""
         self._view.ready = False
         self.set_up.close()
+        if self._clock_timer:
+            self._clock_timer.cancel()
         self._updates.close()
         if self._watchdog:
             self._watchdog.close()

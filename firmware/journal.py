@@ -5,13 +5,13 @@ It counts seconds on a clock it is given and writes rows through a function it i
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from types import MappingProxyType
 
 from firmware.core.causes import words_of
 from firmware.core.events import Caller
 from firmware.records.calls import CallRow, Direction, Outcome
 from firmware.sip.news import CallOver, Quality
+from firmware.wall_clock import WALL_CLOCK
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,24 @@ class Journal:
         return entry is not None and entry.answered_s is not None
 
     def placed(self, handle: str, line: int, account: str, number: str) -> None:
-        self._begin(handle, CallRow(_now(), Direction.OUT, line, account, number), "calling")
+        self._begin(handle, CallRow("", Direction.OUT, line, account, number), "calling")
 
     def arrived(self, handle: str, line: int, account: str, caller: Caller) -> None:
-        row = CallRow(_now(), Direction.IN, line, account, caller.number or "", caller.name or "")
+        row = CallRow("", Direction.IN, line, account, caller.number or "", caller.name or "")
         self._begin(handle, row, "ringing")
 
     def _begin(self, handle: str, row: CallRow, state: str) -> None:
+        stamp = WALL_CLOCK.stamp()
+        row = replace(row, started_at=stamp.at, undated=stamp.undated)
         self._entries[handle] = Entry(row, self._clock_s(), state)
         self._write(row)
+
+    def date(self, dated: Callable[[str], str]) -> None:
+        """The time has become known: give it to the calls under way."""
+        for handle, entry in self._entries.items():
+            at = dated(entry.row.undated)
+            if at:
+                self._entries[handle] = replace(entry, row=replace(entry.row, started_at=at, undated=""))
 
     def progressed(self, handle: str, state: str) -> None:
         self._change(handle, state=state)
@@ -137,7 +146,3 @@ def _figures(quality: Quality) -> dict[str, float]:
 
 def _seconds(value: float) -> float:
     return round(value, 1)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -10,6 +10,7 @@ from firmware.core.registration import RegistrationPhase
 from firmware.journal import Entry
 from firmware.settings.model import Account, Settings
 from firmware.sip.news import AccountChanged
+from firmware.wall_clock import WALL_CLOCK, utc
 
 if TYPE_CHECKING:
     from firmware.line.card import LineCard
@@ -50,7 +51,11 @@ class StatusView:
         self._board = board
         self._entries = entries
         self._accounts: dict[str, _AccountNews] = {}
-        self._started_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self._started_at, self._undated = utc(datetime.now(UTC)), WALL_CLOCK.stamp().undated
+
+    def date(self) -> None:
+        """The time has become known."""
+        self._started_at = WALL_CLOCK.dated(self._undated) or self._started_at
 
     def take_account(self, news: AccountChanged, now_ms: float) -> None:
         self._accounts[news.account] = _AccountNews(news, now_ms)
@@ -65,6 +70,7 @@ class StatusView:
             "board": self._board,
             "country": settings.device.country,
             "started_at": self._started_at,
+            "time_known": WALL_CLOCK.is_known,
             "lines": [self.line(card) for card in cards],
             "accounts": [self.account(account, now_ms) for account in settings.account],
             "calls": self.calls(now_ms / 1000),

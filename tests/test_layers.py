@@ -44,7 +44,15 @@ ROOMS: dict[str, frozenset[str]] = {
     "firmware.records": frozenset(),
     "firmware.sip": frozenset({"firmware.core", "firmware.settings", "hal.ports"}),
     "firmware.voicemail": frozenset(
-        {"firmware.core", "firmware.orders", "firmware.records", "firmware.settings", "firmware.sound", "hal.ports"}
+        {
+            "firmware.core",
+            "firmware.orders",
+            "firmware.records",
+            "firmware.settings",
+            "firmware.sound",
+            "firmware.wall_clock",
+            "hal.ports",
+        }
     ),
     "firmware.web": frozenset({"firmware", "firmware.client", "firmware.mqtt", "firmware.orders", "firmware.state_folder"}),
     "firmware.mqtt": frozenset({"firmware", "firmware.client", "firmware.orders"}),
@@ -93,12 +101,14 @@ ROOMS: dict[str, frozenset[str]] = {
     "firmware.wifi": frozenset({"firmware.core", "firmware.orders", "hal.errors", "hal.wifi", "hal.wifi_text"}),
     "firmware.control": frozenset({"firmware.orders", "firmware.state_folder"}),
     "firmware.loop": frozenset(),
+    "firmware.stand_in": frozenset(),
     "firmware.line": frozenset(
         {
             "firmware.core",
             "firmware.settings",
             "firmware.sip",
             "firmware.sound",
+            "firmware.wall_clock",
             "hal.board",
             "hal.errors",
             "hal.ports",
@@ -118,6 +128,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "firmware.sound",
             "firmware.state_folder",
             "firmware.voicemail",
+            "firmware.wall_clock",
             "hal.board",
             "hal.ports",
         }
@@ -126,7 +137,8 @@ ROOMS: dict[str, frozenset[str]] = {
     "firmware.update_watch": frozenset({"firmware.system", "hal.ports"}),
     "firmware.watchdog": frozenset({"hal.ports"}),
     "hal.panel": frozenset({"hal.ports"}),
-    "firmware.journal": frozenset({"firmware.core", "firmware.records", "firmware.sip"}),
+    "firmware.journal": frozenset({"firmware.core", "firmware.records", "firmware.sip", "firmware.wall_clock"}),
+    "firmware.wall_clock": frozenset(),
     "hal.boards": frozenset({"hal.errors", "hal.ports"}),
     "hal.pi": frozenset({"hal.board", "hal.boards", "hal.errors", "hal.ports"}),
     "hal.ports": frozenset(),

@@ -59,7 +59,9 @@ def status_text(found: Mapping[str, Any]) -> Iterable[str]:
     yield f"{found.get('name', 'Keepline')} {found.get('version', '')}: {ready}" + (f" ({about})" if about else "")
     if found.get("trouble"):
         yield str(found["trouble"])
-    if found.get("started_at"):
+    if not found.get("time_known", True):
+        yield "the time is not known yet"
+    elif found.get("started_at"):
         yield f"started {found['started_at']}"
     for name, heading in _TABLES.items():
         rows = [_in_words(row) for row in found.get(name) or []]
@@ -124,7 +126,7 @@ def calls_text(rows: list[Mapping[str, Any]]) -> Iterable[str]:
 
 
 def _call_cells(row: Mapping[str, Any]) -> list[object]:
-    started = str(row.get("started_at", "")).replace("T", " ")[:19]
+    started = str(row.get("started_at", "")).replace("T", " ")[:19] or "not known"
     number = row.get("number") or "withheld"
     told = [row.get(key) for key in ("name", "account", "outcome")]
     talk = row.get("talk_s") or 0

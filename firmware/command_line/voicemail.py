@@ -56,7 +56,7 @@ def messages_text(rows: list[Mapping[str, Any]]) -> Iterable[str]:
 
 
 def _cells(row: Mapping[str, Any]) -> list[object]:
-    at = str(row.get("at", "")).replace("T", " ")[:19]
+    at = str(row.get("at", "")).replace("T", " ")[:19] or "not known"
     told = [row.get(key) for key in ("name", "called", "mailbox")]
     notice = row.get("notice")
     return [

@@ -20,6 +20,7 @@ from firmware.voicemail.answering import AnsweringSession
 from firmware.voicemail.box import Box, PinFailures
 from firmware.voicemail.desk import Prompts
 from firmware.voicemail.menu import MenuSession
+from firmware.wall_clock import utc
 from hal.ports import Scheduler
 
 log = logging.getLogger("keepline.mailboxes")
@@ -66,7 +67,7 @@ class Mailboxes:
             number=entry.row.number,
             name=entry.row.name,
             called=account.number or account.user,
-            at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            at=utc(datetime.now(UTC)),
         )
         box = self._box(account.mailbox)
         session = AnsweringSession(desk, box, caller, self.store, self.prompts, self.scheduler, lambda: agent.end(handle))

@@ -16,6 +16,7 @@ from firmware.exchange.way import NoWay, Way, Wish
 from firmware.records.calls import CallRow, Direction
 from firmware.settings.model import Settings
 from firmware.sip.invite import Invite
+from firmware.wall_clock import WALL_CLOCK
 
 
 @dataclass
@@ -61,8 +62,11 @@ class Router:
         return self.plan.spent((row.number, row.talk_s, row.account) for row in self._today if row.talk_s and self._is_today(row))
 
     def _is_today(self, row: CallRow) -> bool:
-        now = self.clock()
-        return datetime.fromisoformat(row.started_at).astimezone(now.tzinfo).date() == now.date()
+        """Of a call whose time nobody knows yet the worse is taken."""
+        now, began_at = self.clock(), row.started_at or WALL_CLOCK.dated(row.undated)
+        if not began_at:
+            return not WALL_CLOCK.is_known
+        return datetime.fromisoformat(began_at).astimezone(now.tzinfo).date() == now.date()
 
     def may_transfer(self, line: int, digits: str) -> str:
         """Whether a far end may send us to a number: the same guards as for what is dialed; "" or the sentence why not."""

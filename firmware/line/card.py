@@ -7,7 +7,6 @@ the device's affair (`Exchange`).
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Protocol
 
 from firmware.core import actions as order
@@ -28,6 +27,7 @@ from firmware.sound.fax import FaxTone
 from firmware.sound.line_voice import LineVoice
 from firmware.sound.message_waiting import MessageWaitingSource
 from firmware.sound.tone_source import ToneSource, dtmf_tone
+from firmware.wall_clock import WALL_CLOCK
 from hal.board import BoardLine
 from hal.ports import AlsaSound, Pins, Scheduler
 from hal.slic import Slic
@@ -277,7 +277,7 @@ class LineCard:
     def _start_ringing(self, call: str) -> None:
         known = self._exchange.announcement_of(call)
         kind = self._caller_id
-        burst = None if kind is CallerIdKind.NONE else CallerIdSource(kind, known.caller, datetime.now().astimezone())
+        burst = None if kind is CallerIdKind.NONE else CallerIdSource(kind, known.caller, WALL_CLOCK.local())
         cadence_ms = known.ring_cadence_ms or self.country.ring_cadence_ms
         plan = plan_ringing(cadence_ms, kind, burst.duration_ms if burst else 0)
         self._bell.start(plan, lambda: self.audio.play(burst) if burst else None)
@@ -286,7 +286,7 @@ class LineCard:
 
     def _sound_waiting(self, call: str) -> None:
         caller = self._exchange.announcement_of(call).caller
-        self._waiting.start(caller, self._caller_id, datetime.now().astimezone())
+        self._waiting.start(caller, self._caller_id, WALL_CLOCK.local())
         self._exchange.alert_caller(call)
 
     def _stop_ringing(self) -> None:

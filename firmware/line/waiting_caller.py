@@ -55,8 +55,8 @@ class WaitingCaller:
     def phase(self) -> WaitingPhase:
         return self._phase
 
-    def start(self, caller: Caller, kind: CallerIdKind, when: datetime) -> None:
-        """A call waits. `kind` is how caller ID is told on this line: only FSK can be told off hook; `when` is local time."""
+    def start(self, caller: Caller, kind: CallerIdKind, when: datetime | None) -> None:
+        """A call waits. `kind` is how caller ID is told on this line: only FSK can be told off hook; `when` is local time, None while it is not known."""
         if kind in ALERT_DBM0:
             self._level_dbm0 = ALERT_DBM0[kind]
             self._data = waiting_caller_burst(kind, caller, when)

@@ -20,15 +20,17 @@ KEEP_ROWS = 10_000
 SHAPE = Shape(
     "the call log",
     "calls go on, but are not recorded",
-    version=1,
+    version=2,
     tables="""
 CREATE TABLE calls (
     number_in_log INTEGER PRIMARY KEY,
     started_at TEXT NOT NULL, direction TEXT NOT NULL, line INTEGER NOT NULL, account TEXT NOT NULL,
     number TEXT NOT NULL, name TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, status INTEGER NOT NULL,
-    ring_s REAL NOT NULL, talk_s REAL NOT NULL, codec TEXT NOT NULL, media TEXT NOT NULL, id TEXT NOT NULL UNIQUE
+    ring_s REAL NOT NULL, talk_s REAL NOT NULL, codec TEXT NOT NULL, media TEXT NOT NULL, id TEXT NOT NULL UNIQUE,
+    undated TEXT NOT NULL
 );
 """,
+    upgrades=("ALTER TABLE calls ADD COLUMN undated TEXT NOT NULL DEFAULT '';",),
 )
 
 _UPSERT = (
@@ -42,6 +44,8 @@ _DROP_OLDEST = (
 _NEWEST = f"SELECT {', '.join(COLUMNS)} FROM calls ORDER BY number_in_log DESC LIMIT ?"  # noqa: S608 - same
 _ONE = f"SELECT {', '.join(COLUMNS)} FROM calls WHERE id = ?"  # noqa: S608 - same
 _ERASE = "DELETE FROM calls WHERE outcome <> ?"
+_UNDATED = "SELECT id, undated FROM calls WHERE undated <> ''"
+_DATE = "UPDATE calls SET started_at = ?, undated = '' WHERE id = ?"
 _INTERRUPT = "UPDATE calls SET outcome = ?, reason = ? WHERE outcome = ?"
 
 
@@ -70,6 +74,10 @@ class CallLog:
     def erase(self) -> "Future[None]":
         """Forget every call but those under way; the future raises RecordsError."""
         return self._worker.submit(self._told, self._erase)
+
+    def date(self, dated: Callable[[str], str]) -> "Future[None]":
+        """The time has become known: give it to the rows that had none. `dated` gives "" where nobody can tell."""
+        return self._worker.submit(self._told, lambda: self._database.run(lambda connection: _date(connection, dated)))
 
     def close(self) -> None:
         """Write what was posted and stop. Blocks until done."""
@@ -100,6 +108,11 @@ class CallLog:
 
 def _read(connection: sqlite3.Connection, limit: int) -> list[CallRow]:
     return [from_columns(values) for values in connection.execute(_NEWEST, (limit,)).fetchall()]
+
+
+def _date(connection: sqlite3.Connection, dated: Callable[[str], str]) -> None:
+    known = [(dated(undated), id_) for id_, undated in connection.execute(_UNDATED).fetchall()]
+    connection.executemany(_DATE, [(at, id_) for at, id_ in known if at])
 
 
 def _find(connection: sqlite3.Connection, call: str) -> CallRow | None:

@@ -42,7 +42,7 @@ class CallRow:
     """A call as far as it went. Write it at the start with UNDER_WAY, again (same `id`) with every change, last with its outcome."""
 
     started_at: str
-    """UTC, ISO 8601 with milliseconds and Z: 2026-11-24T10:00:00.000Z."""
+    """UTC, ISO 8601 with milliseconds and Z: 2026-11-24T10:00:00.000Z; "" where the time was not known."""
     direction: Direction
     line: int
     account: str = ""
@@ -60,18 +60,26 @@ class CallRow:
     media: Mapping[str, float] = field(default_factory=dict)
     """RTP figures where known: loss_percent, jitter_ms, rtt_ms."""
     id: str = field(default_factory=_new_id)
+    undated: str = ""
+    """Where the time was not known: the stamp that may become one (firmware/wall_clock.py)."""
 
 
 COLUMNS = tuple(column.name for column in fields(CallRow))
 
 
 def as_json(row: CallRow) -> dict[str, Any]:
-    """The row as `keepline calls --json` gives it: enums as their words, `media` as an object."""
+    """The row as `keepline calls --json` gives it: enums as their words, `media` as an object, `time_known` where `started_at` is a time."""
+    values = _values(row) | {"time_known": not row.undated}
+    del values["undated"]
+    return values
+
+
+def _values(row: CallRow) -> dict[str, Any]:
     return asdict(row) | {"direction": row.direction.value, "outcome": row.outcome.value, "media": dict(row.media)}
 
 
 def to_columns(row: CallRow) -> tuple[Any, ...]:
-    values = as_json(row) | {"media": json.dumps(dict(row.media))}
+    values = _values(row) | {"media": json.dumps(dict(row.media))}
     return tuple(values[column] for column in COLUMNS)
 
 

@@ -26,6 +26,8 @@ class Shape:
     version: int
     tables: str
     """CREATE TABLE statements, each with its semicolon."""
+    upgrades: tuple[str, ...] = ()
+    """What makes version 2 of a file of version 1, and so on."""
 
 
 _WAIT_FOR_OTHERS_S = 2
@@ -119,7 +121,10 @@ def _prepare(connection: sqlite3.Connection, shape: Shape) -> int:
     version = int(_all(connection, "PRAGMA user_version")[0][0])
     if version == 0:
         connection.executescript(f"BEGIN; {shape.tables} PRAGMA user_version = {shape.version}; COMMIT;")
-    return version or shape.version
+        return shape.version
+    for number, upgrade in enumerate(shape.upgrades[version - 1 :], start=version + 1):
+        connection.executescript(f"BEGIN; {upgrade} PRAGMA user_version = {number}; COMMIT;")
+    return max(version, shape.version)
 
 
 def _all(connection: sqlite3.Connection, statement: str) -> Sequence[tuple[Any, ...]]:

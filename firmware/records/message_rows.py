@@ -14,15 +14,21 @@ from firmware.records.messages import COLUMNS, Message, from_columns, to_columns
 SHAPE = Shape(
     "the list of voice messages",
     "it is written when there is room again",
-    version=1,
+    version=2,
     tables="""
 CREATE TABLE messages (
     number_in_list INTEGER PRIMARY KEY,
     mailbox TEXT NOT NULL, at TEXT NOT NULL, account TEXT NOT NULL, number TEXT NOT NULL, name TEXT NOT NULL, called TEXT NOT NULL,
     seconds REAL NOT NULL, heard INTEGER NOT NULL, size INTEGER NOT NULL, complete INTEGER NOT NULL, notice TEXT NOT NULL,
-    id TEXT NOT NULL UNIQUE
+    id TEXT NOT NULL UNIQUE, undated TEXT NOT NULL, dated_at TEXT NOT NULL
 );
 """,
+    upgrades=(
+        """
+ALTER TABLE messages ADD COLUMN undated TEXT NOT NULL DEFAULT '';
+ALTER TABLE messages ADD COLUMN dated_at TEXT NOT NULL DEFAULT '';
+""",
+    ),
 )
 
 _UPSERT = (

@@ -26,7 +26,7 @@ class Message:
 
     mailbox: str
     at: str
-    """UTC, ISO 8601 with milliseconds and Z: 2026-11-24T10:00:00.000Z."""
+    """UTC by the box's clock, right or wrong, ISO 8601 with milliseconds and Z: 2026-11-24T10:00:00.000Z. The file is named by it."""
     account: str = ""
     number: str = ""
     """The caller's; "" when withheld."""
@@ -40,6 +40,15 @@ class Message:
     complete: bool = False
     notice: Notice = Notice.NONE
     id: str = field(default_factory=_new_id)
+    undated: str = ""
+    """Where the time was not known: the stamp that may become one (firmware/wall_clock.py)."""
+    dated_at: str = ""
+    """The time that became known afterwards."""
+
+    @property
+    def recorded_at(self) -> str:
+        """As `at`; "" where the time was not known."""
+        return self.dated_at or ("" if self.undated else self.at)
 
     @property
     def file(self) -> str:
@@ -61,8 +70,9 @@ COLUMNS = tuple(column.name for column in fields(Message))
 
 def as_json(message: Message) -> dict[str, Any]:
     """The message as `keepline voicemail list --json` gives it."""
-    values: dict[str, Any] = asdict(message) | {"notice": message.notice.value, "file": message.file}
-    del values["complete"]
+    values: dict[str, Any] = asdict(message) | {"notice": message.notice.value, "file": message.file, "at": message.recorded_at}
+    for inner in ("complete", "undated", "dated_at"):
+        del values[inner]
     return values
 
 

@@ -70,6 +70,7 @@ class VoicemailStore:
         self._counts: Mapping[str, tuple[int, int]] = MappingProxyType({})
         self._rows = MessageRows(folder / "messages.sqlite", on_trouble)
         self._recording: dict[str, Recording] = {}
+        self._time_of: Callable[[str], str] = lambda _undated: ""
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="voicemail")
         self.post(self._recover)
 
@@ -125,6 +126,10 @@ class VoicemailStore:
     def set_greeting(self, mailbox: str, pcm: bytes | None) -> "Future[None]":
         """Samples of 8000 a second, 16 bit; None goes back to the standard greeting."""
         return self.post(lambda: self._set_greeting(mailbox, pcm))
+
+    def date(self, dated: Callable[[str], str]) -> "Future[None]":
+        """The time has become known: give it to the messages that had none. `dated` gives "" where nobody can tell."""
+        return self.post(lambda: self._date(dated))
 
     def close(self) -> None:
         """Do what was posted; recordings under way are kept as far as they went. Blocks until done."""
@@ -183,7 +188,7 @@ class VoicemailStore:
 
     def _completed(self, message: Message, sound_bytes: int) -> Message:
         seconds = round(sound_bytes / files.BYTES_A_SECOND, 1)
-        whole = replace(message, seconds=seconds, size=sound_bytes + files.HEADER_BYTES, complete=True)
+        whole = self._dated(replace(message, seconds=seconds, size=sound_bytes + files.HEADER_BYTES, complete=True))
         self._rows.write(whole)
         self._count(whole.mailbox)
         return whole
@@ -228,7 +233,17 @@ class VoicemailStore:
         for mailbox, limits in self._limits.items():
             if limits.keep_days:
                 oldest = (now - timedelta(days=limits.keep_days)).isoformat()
-                self._delete([row for row in self._complete_rows(mailbox) if _CLOCK_SET <= row.at < oldest])
+                self._delete([row for row in self._complete_rows(mailbox) if _CLOCK_SET <= row.recorded_at < oldest])
+
+    def _date(self, dated: Callable[[str], str]) -> None:
+        self._time_of = dated
+        for row in self._complete_rows():
+            if row.undated:
+                self._rows.write(self._dated(row))
+
+    def _dated(self, message: Message) -> Message:
+        at = self._time_of(message.undated) if message.undated else ""
+        return replace(message, undated="", dated_at=at) if at else message
 
     def _set_greeting(self, mailbox: str, pcm: bytes | None) -> None:
         folder = self._mailbox(mailbox)

@@ -49,8 +49,8 @@ _DTMF_UNKNOWN = "B00C"
 class CallerIdSource:
     """One burst, to be taken a frame at a time. Rendering happens here, once (below 1 ms on a laptop), not in `take`."""
 
-    def __init__(self, kind: CallerIdKind, caller: Caller, when: datetime) -> None:
-        """`when` is local time: the telephone sets its clock by it. ValueError for CallerIdKind.NONE."""
+    def __init__(self, kind: CallerIdKind, caller: Caller, when: datetime | None) -> None:
+        """`when` is local time: the telephone sets its clock by it, so it is left out while it is not known. ValueError for CallerIdKind.NONE."""
         self._pcm = caller_id_burst(kind, caller, when)
         self._at = 0
 
@@ -70,7 +70,7 @@ class CallerIdSource:
         return piece.ljust(2 * samples, b"\0")
 
 
-def waiting_caller_burst(kind: CallerIdKind, caller: Caller, when: datetime) -> bytes:
+def waiting_caller_burst(kind: CallerIdKind, caller: Caller, when: datetime | None) -> bytes:
     """All samples of the burst for a telephone that is off hook and has acknowledged: no seizure and less mark, so the on-hook
     burst without its beginning. ValueError for kinds that are not FSK."""
     if kind not in ALERT_DBM0:
@@ -79,7 +79,7 @@ def waiting_caller_burst(kind: CallerIdKind, caller: Caller, when: datetime) -> 
     return caller_id_burst(kind, caller, when)[2 * (left_out_bits * SAMPLE_RATE_HZ // _BITS_A_SECOND) :]
 
 
-def caller_id_burst(kind: CallerIdKind, caller: Caller, when: datetime) -> bytes:
+def caller_id_burst(kind: CallerIdKind, caller: Caller, when: datetime | None) -> bytes:
     """All samples of the burst. ValueError for CallerIdKind.NONE."""
     match kind:
         case CallerIdKind.BELLCORE:
@@ -92,7 +92,7 @@ def caller_id_burst(kind: CallerIdKind, caller: Caller, when: datetime) -> bytes
             raise ValueError("No caller ID is sent in this country.")
 
 
-def call_setup_message(kind: CallerIdKind, caller: Caller, when: datetime) -> bytes:
+def call_setup_message(kind: CallerIdKind, caller: Caller, when: datetime | None) -> bytes:
     """The data message without checksum: type, length, then type-length-value parameters.
 
     Built here: spandsp's adsi_add_field (0.0.6) writes the length of a 16-character field twice.
@@ -101,7 +101,7 @@ def call_setup_message(kind: CallerIdKind, caller: Caller, when: datetime) -> by
     absent = _WITHHELD if caller.withheld else _UNKNOWN
     digits = sendable_digits(caller)
     parameters = _VOICE_CALL if kind is CallerIdKind.ETSI else b""
-    parameters += _parameter(_DATE_TIME, when.strftime("%m%d%H%M").encode("ascii"))
+    parameters += _parameter(_DATE_TIME, when.strftime("%m%d%H%M").encode("ascii")) if when else b""
     parameters += _parameter(_NUMBER, digits.encode("ascii")) if digits else _parameter(_NUMBER_ABSENT, absent)
     if name and not caller.withheld:
         parameters += _parameter(_NAME, name.encode("ascii"))

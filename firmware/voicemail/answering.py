@@ -16,6 +16,7 @@ from firmware.voicemail.box import Box
 from firmware.voicemail.desk import Desk, Prompts, Source, when_done
 from firmware.voicemail.session import Session
 from firmware.voicemail.sounds import PcmSource, beep
+from firmware.wall_clock import WALL_CLOCK, utc
 from hal.ports import Scheduler
 
 if TYPE_CHECKING:
@@ -89,8 +90,7 @@ class AnsweringSession(Session):
         return PcmSource(self._greeting) if self._greeting else self._prompts.source("vm_standard_greeting")
 
     def _start(self) -> None:
-        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        message = replace(self._caller, at=at)
+        message = replace(self._caller, at=utc(datetime.now(UTC)), undated=WALL_CLOCK.stamp().undated)
         recording = self._store.begin(message, lambda: self.scheduler.post(lambda: self.take(DiskFilled())))
         self._recording = recording
         self._recorder = self.start_recording(recording.add)

@@ -71,11 +71,11 @@ def compose(envelope: Envelope, message: Message, now: datetime, wav: bytes | No
 
 
 def _body(words: Words, message: Message, now: datetime) -> str:
-    at = datetime.fromisoformat(message.at).astimezone(now.tzinfo)
+    at = datetime.fromisoformat(message.recorded_at).astimezone(now.tzinfo) if message.recorded_at else None
     facts = (
         (words.caller, _caller(words, message)),
         (words.called, _harmless(message.called)),
-        (words.at, f"{at:%Y-%m-%d %H:%M}"),
+        (words.at, f"{at:%Y-%m-%d %H:%M}" if at else ""),
         (words.length, _length(message)),
         (words.mailbox, message.mailbox),
     )

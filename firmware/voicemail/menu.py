@@ -17,6 +17,7 @@ from firmware.voicemail.box import Box, PinFailures
 from firmware.voicemail.desk import Desk, Prompts, when_done
 from firmware.voicemail.session import Session
 from firmware.voicemail.sounds import InTurn, PcmSource, beep, pause
+from firmware.wall_clock import WALL_CLOCK
 from hal.ports import Scheduler
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class MenuSession(Session):
         on_end: Callable[[str], None],
         *,
         asks_pin: bool,
-        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+        now: Callable[[], datetime | None] = WALL_CLOCK.local,
     ) -> None:
         super().__init__(desk, scheduler)
         self.state = mailbox.State()

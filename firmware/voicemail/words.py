@@ -13,10 +13,11 @@ def overview(new: int, old: int) -> tuple[str, ...]:
     return ("vm_you_have", *said)
 
 
-def heading(message: Message, place: int, now: datetime) -> tuple[str, ...]:
-    """Which message, from whom, when. `now` with the owner's time zone."""
+def heading(message: Message, place: int, now: datetime | None) -> tuple[str, ...]:
+    """Which message, from whom, when. `now` with the owner's time zone; None while the time is not known."""
     caller = spell(message.number) or ("vm_unknown_caller",)
-    return ("vm_message", *spell(place), "vm_from", *caller, *_when(datetime.fromisoformat(message.at), now))
+    when = _when(datetime.fromisoformat(message.recorded_at), now) if message.recorded_at and now else ()
+    return ("vm_message", *spell(place), "vm_from", *caller, *when)
 
 
 def _when(at: datetime, now: datetime) -> tuple[str, ...]:

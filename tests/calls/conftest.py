@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import pytest
 
-from tests.adapter import Adapter, account
+from tests.adapter import KEEPLINE, Adapter, account
 from tests.peers.baresip import Baresip
 from tests.peers.certificates import Authority
 from tests.peers.kamailio import Kamailio
@@ -19,7 +19,7 @@ from tests.peers.sipp import Sipp
 from tests.peers.sound import loudest_dbm0, tone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 Path_ = Literal["udp", "tcp", "tls"]
@@ -81,6 +81,7 @@ class Trunk:
         sip: str = "",
         more: str = "",
         device_port: int = 0,
+        program: Sequence[str | Path] = (KEEPLINE,),
         **keys: object,
     ) -> None:
         """`line` and `sip` are more lines of these tables, `more` is further tables, `keys` are of the account."""
@@ -94,7 +95,7 @@ class Trunk:
         table = account(
             "trunk", **{"server": f"127.0.0.1:{self.port}", "register": False, "user": "alice", "codecs": ["PCMA"], **keys}
         )
-        self.device = Adapter(folder / "device", settings + table + more)
+        self.device = Adapter(folder / "device", settings + table + more, program=program)
         self._running = ExitStack()
         self._running.enter_context(self.device)
         self.device.wait_account("direct")

@@ -164,6 +164,41 @@ def test_the_log_of_a_newer_keepline_is_kept_aside(path: Path) -> None:
     assert Path(f"{path}.broken-1").exists()
 
 
+BEFORE = """
+CREATE TABLE calls (
+    number_in_log INTEGER PRIMARY KEY,
+    started_at TEXT NOT NULL, direction TEXT NOT NULL, line INTEGER NOT NULL, account TEXT NOT NULL,
+    number TEXT NOT NULL, name TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, status INTEGER NOT NULL,
+    ring_s REAL NOT NULL, talk_s REAL NOT NULL, codec TEXT NOT NULL, media TEXT NOT NULL, id TEXT NOT NULL UNIQUE
+);
+INSERT INTO calls VALUES (1, '2026-11-24T10:00:00.000Z', 'in', 1, 'home', '600', '', 'missed', '', 487, 3, 0, '', '{}', 'a');
+PRAGMA user_version = 1;
+"""
+"""A file of version 1."""
+
+
+def test_the_log_of_an_older_keepline_goes_on(path: Path) -> None:
+    with sqlite3.connect(path) as older:
+        older.executescript(BEFORE)
+    older.close()
+    log = Log(path)
+    log.log.write(replace(a_call("601"), started_at="", undated="boot 5"))
+    assert [(row.number, row.started_at, row.undated) for row in log.rows()] == [
+        ("601", "", "boot 5"),
+        ("600", "2026-11-24T10:00:00.000Z", ""),
+    ]
+    assert log.told == []
+    log.log.close()
+
+
+def test_rows_without_a_time_get_theirs_when_somebody_knows_it(log: Log) -> None:
+    for number, undated in (("1", "another 5"), ("2", "this 7"), ("3", "")):
+        log.log.write(replace(a_call(number), started_at="" if undated else "2026-11-24T10:00:00.000Z", undated=undated))
+    log.log.date(lambda undated: "2026-11-30T10:00:00.000Z" if undated == "this 7" else "").result(10)
+    shown = [(row["number"], row["started_at"], row["time_known"]) for row in map(as_json, log.rows())]
+    assert shown == [("3", "2026-11-24T10:00:00.000Z", True), ("2", "2026-11-30T10:00:00.000Z", True), ("1", "", False)]
+
+
 def test_a_folder_that_is_gone_is_a_sentence_and_the_next_row_is_kept_when_it_is_back(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     log = Log(folder / "calls.sqlite")

@@ -52,6 +52,14 @@ def test_no_name_or_number_breaks_the_burst(kind: CallerIdKind, number: str, nam
     assert messages_in(caller_id_burst(kind, caller, WHEN) + bytes(1600), FSK[kind]) == [message]
 
 
+@pytest.mark.parametrize("kind", FSK)
+def test_a_telephone_is_told_no_time_that_nobody_knows(kind: CallerIdKind) -> None:
+    message = call_setup_message(kind, KNOWN, None)
+    assert 0x01 not in parameters_of(message)
+    assert parameters_of(message)[0x02] == b"77001234567"
+    assert messages_in(caller_id_burst(kind, KNOWN, None) + bytes(1600), FSK[kind]) == [message]
+
+
 def parameters_of(message: bytes) -> dict[int, bytes]:
     found, at = {}, 2
     while at < len(message):

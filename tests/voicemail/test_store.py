@@ -63,6 +63,29 @@ def test_messages_are_there_after_a_restart(folder: Path) -> None:
     again.store.close()
 
 
+def test_a_message_without_a_time_gets_it_when_somebody_knows_it(folder: Path) -> None:
+    first = Store(folder)
+    left = first.leave("1", at="1970-01-01T00:00:05.000Z", undated="this 5")
+    assert as_json(left)["at"] == ""
+    speaking = first.store.begin(a_message("2", at="1970-01-01T00:00:07.000Z", undated="this 7"), lambda: None)
+    speaking.add(tone(2))
+    first.store.date(lambda undated: f"2026-11-30T10:00:0{undated[-1]}.000Z")
+    assert speaking.keep(1 << 30).result(10)
+    first.store.close()
+    again = Store(folder)
+    assert [as_json(message)["at"] for message in again.messages()] == ["2026-11-30T10:00:05.000Z", "2026-11-30T10:00:07.000Z"]
+    assert again.store.sound(left.id).result(10)
+    again.store.close()
+
+
+def test_a_message_without_a_time_has_no_age(folder: Path) -> None:
+    store = Store(folder)
+    store.leave(at="2026-01-01T00:00:05.000Z", undated="this 5")
+    store.store.apply({"home": Limits(keep_days=1)})
+    assert len(store.messages()) == 1
+    store.store.close()
+
+
 def test_sound_and_list_are_private(folder: Path) -> None:
     store = Store(folder)
     message = store.leave()

@@ -100,6 +100,23 @@ def test_every_outcome_of_a_call_is_told_with_its_reason(outcome: Outcome) -> No
     assert ("so it was" in shown) is (outcome is not Outcome.ANSWERED)
 
 
+def test_a_call_from_before_the_time_was_known_has_none() -> None:
+    row = as_json(CallRow("", Direction.IN, 1, number="600", outcome=Outcome.MISSED, undated="boot 5"))
+    for language, words_for_it in (("en", "time not known"), ("ru", "время неизвестно")):
+        shown = parts(Look(status=status(), log=[row]), words_of(language))["log"]
+        assert words_for_it in shown
+        assert "<time" not in shown
+
+
+def test_a_disk_that_takes_no_writes_is_told_in_the_language_of_the_page() -> None:
+    told = "the state folder /state cannot be written (its disk is read-only); calls go on, "
+    trouble = f"{told}but what changes from now on is forgotten at the next start"
+    assert words.health_told(ENGLISH, status(trouble=trouble)).mood is Mood.BAD
+    assert words.health_told(ENGLISH, status(trouble=trouble)).sentence == trouble
+    russian = words.health_told(words_of("ru"), status(trouble=trouble)).sentence
+    assert russian.startswith("в папку состояния /state нельзя записывать (её диск доступен только для чтения)")
+
+
 def test_what_strangers_write_is_text() -> None:
     row = as_json(
         CallRow("2026-11-24T10:00:00.000Z", Direction.IN, 1, number=EVIL, name=EVIL, outcome=Outcome.MISSED, reason=EVIL)

@@ -79,7 +79,7 @@ function draw(rows, filtered) {
 
 function row(call) {
   return h("tr", { "data-call": call.id },
-    h("td", { class: "at" }, h("time", { datetime: call.started_at }, time(call.started_at))),
+    h("td", { class: "at" }, call.time_known ? h("time", { datetime: call.started_at }, time(call.started_at)) : time("")),
     h("th", { scope: "row", class: "who" }, h("span", { "aria-hidden": "true", class: "way" }, arrow(call)),
       h("a", { href: `/calls/${encodeURIComponent(call.id)}`, "aria-label": `${way(call)} ${who(call)}` }, h("bdi", {}, who(call))), call.name && call.number ? h("span", { class: "more" }, " ", h("bdi", {}, call.number)) : null),
     h("td", { class: "how" }, told(mood(call), outcome(call), "span")),

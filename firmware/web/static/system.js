@@ -17,7 +17,7 @@ const choose = (label, words, chosen) => {
 };
 
 function aboutCard(status) {
-  return card(t("About"), facts([[t("Version"), status.version], [t("Engine"), status.engine], [t("Board"), status.board === "sim" ? t("simulated board") : "Raspberry Pi"], [t("Runs since"), time(status.started_at)]]),
+  return card(t("About"), facts([[t("Version"), status.version], [t("Engine"), status.engine], [t("Board"), status.board === "sim" ? t("simulated board") : "Raspberry Pi"], [t("Runs since"), time(status.time_known ? status.started_at : "")]]),
     h("p", { class: "hint" }, t("Keepline is free software under the GPL, version 3 or later. Its programming interface is described under {path}.", { path: `${API}/openapi.json` })));
 }
 

@@ -52,7 +52,9 @@ export const number = (value, digits = 1) => new Intl.NumberFormat(language, { m
 /** Without marks between thousands, as in a field one types into. */
 export const plain = (value) => new Intl.NumberFormat(language, { maximumFractionDigits: 3, useGrouping: false }).format(value);
 
+/** What happened before the box knew the time has none. */
 export function time(at, style = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }) {
+  if (at === "") return t("time not known");
   return new Date(at).toLocaleString(language, style);
 }
 
