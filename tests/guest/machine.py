@@ -29,6 +29,7 @@ MEMORY = "1536M"
 """Taken only as far as it is used."""
 CARD = "/var/lib/keepline"
 CARD_SIZE = "64M"
+LEFT_WITHIN_S = 20.0
 SIMULATORS = ("snd_aloop.enable=1,1", "snd_aloop.id=Loopback,Loopback1", "snd_aloop.pcm_substreams=1,1")
 """Two sound cards, one a line."""
 
@@ -80,6 +81,18 @@ class Ended:
     status: int
     output: str
     seconds: float
+
+
+def running_of(group: int) -> list[int]:
+    """The processes of a process group that still hold something; one that is dead and not yet buried holds nothing."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # proc_pid_stat(5): the name, which may hold anything, ends with the last bracket
+            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state not in "ZX":
+                found.append(int(stat.parent.name))
+    return found
 
 
 class Machine:
@@ -158,6 +171,7 @@ class Machine:
             self.cut_power()
             raise GuestFailed(f"the guest was still running after {timeout_s:g} s\n{self.last_words()}") from None
         seconds = time.monotonic() - self._started
+        self._wait_left()
         try:
             status = int((self.folder / "status").read_text())
         except (OSError, ValueError):
@@ -174,6 +188,16 @@ class Machine:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+            self._wait_left()
+
+    def _wait_left(self) -> None:
+        """Until nothing of it runs: the kernel is several processes, and whichever ends last gives up the disk that the next boot takes."""
+        assert self._process
+        end_s = time.monotonic() + LEFT_WITHIN_S
+        while left := running_of(self._process.pid):
+            if time.monotonic() > end_s:
+                raise GuestFailed(f"the guest has ended, and its processes {left} still run")
+            time.sleep(0.005)  # nobody tells of another's children
 
     @property
     def ended(self) -> bool:
