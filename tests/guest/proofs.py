@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tests.guest.contract.rotary import TRIPPED_WITHIN_MS
 from tests.guest.machine import ROOT, Ended, GuestFailed, Kind, Machine
 from tests.guest.power_cuts import cut_power
 
@@ -41,15 +42,15 @@ def sure(quick: bool) -> Kind:  # noqa: FBT001 (a proof's word)
 
 def _inside(
     machine: Machine, module: str, package: str = "inside", timeout_s: float = 400, kind: Kind = Kind.TREE
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """A module of tests.guest.inside with its arguments; the JSON it ends with."""
     return _figures(machine, module, machine.run(f"{PYTHON} -m tests.guest.{package}.{module}", timeout_s, kind))
 
 
-def _figures(machine: Machine, module: str, ended: Ended) -> dict[str, object]:
+def _figures(machine: Machine, module: str, ended: Ended) -> dict[str, Any]:
     if ended.status:
         raise GuestFailed(f"{module} failed\n{machine.last_words()}")
-    found: dict[str, object] = json.loads(ended.output.strip().splitlines()[-1])
+    found: dict[str, Any] = json.loads(ended.output.strip().splitlines()[-1])
     return found
 
 
@@ -73,6 +74,8 @@ def pulses(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001
     exact = _inside(machine, "pulses", kind=Kind.SIMULATED)
     if exact["failed"]:
         raise GuestFailed(json.dumps(exact["failed"]))
+    if exact["ring_trip_to_pins_ms_most"] >= TRIPPED_WITHIN_MS:
+        raise GuestFailed(f"the bell stopped {exact['ring_trip_to_pins_ms_most']} ms after the handset was lifted")
     return {"exact_hand": exact, "real_clock": _inside(machine, "pulses")}
 
 

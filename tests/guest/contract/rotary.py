@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NAMES = LinePins()
 LIFT_MS = 300.0
+TRIPPED_WITHIN_MS = 100
+"""From the contact's edge to the end of the ringing voltage, as the SLIC asks (docs/wiring.md)."""
 
 
 class Hook:

@@ -11,14 +11,11 @@ from firmware.core.events import DigitDialed, HookLifted
 from hal.sim.rotary import PulseDial
 from hal.slic import Slic
 from tests.guest.contract.outside import Collected, Move
-from tests.guest.contract.rotary import NAMES, Hook, dialing
+from tests.guest.contract.rotary import NAMES, TRIPPED_WITHIN_MS, Hook, dialing
 
 if TYPE_CHECKING:
     from firmware.core.events import Event
     from tests.guest.contract.conftest import OnWires, Wires
-
-TRIPPED_WITHIN_MS = 100
-"""From the contact's edge to the end of the ringing voltage, as the SLIC asks (docs/wiring.md)."""
 
 
 def test_the_bell_rings_at_its_frequency_and_stops_at_rest(on_wires: OnWires) -> None:

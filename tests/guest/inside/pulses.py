@@ -1,4 +1,5 @@
-"""Rotary dials through real edges of gpio-sim: how many numbers are understood, and how late the driver hears of an edge and the bell of an order.
+"""Rotary dials through real edges of gpio-sim: how many numbers are understood, and how late the driver hears of an edge and the bell of an order; and how
+soon a lifted handset stops the bell.
 
 python -m tests.guest.inside.pulses [loaded]      loaded: a busy loop runs beside it
 """
@@ -32,6 +33,8 @@ NUMBER = "1590"
 HAND_LATE_MS, MOST_ANEW = 15.0, 10
 """A hand that the host kept from its contact for longer dials what no dial does, a break of 95 ms or more: it dials anew."""
 RINGS, RING_S = 20, 0.2
+TRIPS, TRIP_LATER_S, SILENT_S = 20, 0.0023, 0.15
+"""Each trip comes that much later in the ring than the one before, so that all of a ring's period of 40 ms is met."""
 PPS, BOUNCES_MS = (8, 10, 12, 16, 20, 22), (0.0, 2.0, 5.0)
 
 
@@ -104,8 +107,35 @@ async def bell() -> dict[str, float]:
     return {"ring_start_to_pin_ms_most": round(max(late_ms[::2]), 2), "ring_stop_to_pin_ms_most": round(max(late_ms[1::2]), 2)}
 
 
+async def trip() -> dict[str, float]:
+    """Lifted while it rings: from the contact's edge, by the kernel's own clock, to the last that moves at ring mode or forward/reverse."""
+    tripped_ms: list[float] = []
+    with open_wires(Loop()) as wires:
+        for number in range(TRIPS):
+            lifted: Collected[float] = Collected(wires.loop, 1)
+            slic = Slic(
+                wires.pins, NAMES, wires.loop, lambda closed, at_ms, lifted=lifted: lifted.bring(at_ms) if closed else None
+            )
+            wires.outside.record([NAMES.ring_mode, NAMES.forward_reverse])
+            slic.start_ring()
+            await asyncio.sleep(RING_S + number * TRIP_LATER_S)  # part of the ring
+            wires.outside.drive(NAMES.switch_hook, active=True)
+            [edge_ms] = await lifted.all()
+            await asyncio.sleep(SILENT_S)  # in which a bell that still rang would be seen
+            seen = wires.outside.seen()
+            assert not any(wires.outside.means(pin) for pin in (NAMES.ring_mode, NAMES.forward_reverse))
+            tripped_ms.append(seen[-1].at_ms - edge_ms)
+            slic.close()
+            wires.outside.drive(NAMES.switch_hook, active=False)
+    return {
+        "ring_trips": TRIPS,
+        "ring_trip_to_pins_ms_median": round(statistics.median(tripped_ms), 1),
+        "ring_trip_to_pins_ms_most": round(max(tripped_ms), 1),
+    }
+
+
 async def figures() -> dict[str, object]:
-    return await measure() | await bell()
+    return await measure() | await bell() | await trip()
 
 
 def main() -> int:

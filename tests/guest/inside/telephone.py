@@ -90,7 +90,9 @@ class Telephone:
 
     def heard(self, since: int = 0) -> Samples:
         """All that was heard from that sample on."""
-        raw = self._ear.read_bytes()[2 * since :]
+        with self._ear.open("rb") as ear:
+            ear.seek(2 * since)
+            raw = ear.read()
         return np.frombuffer(raw[: len(raw) // 2 * 2], dtype="<i2")
 
     def listen(self, seconds: float) -> Samples:
