@@ -8,7 +8,7 @@ device=/usr/lib/keepline # the device's own Python environment
 # Everything the project's wheel is made of.
 project_files() { (cd "$root" && find firmware hal pyproject.toml -type f ! -path '*/__pycache__/*' | LC_ALL=C sort); }
 
-project_key() { (cd "$root" && project_files && project_files | xargs cat && cat systemd/*.service) | sha256sum | cut -c1-12; }
+project_key() { (cd "$root" && project_files && project_files | xargs cat && cat systemd/*) | sha256sum | cut -c1-12; }
 
 make_environment() {
   rm -rf "${build_tree:?}$device" "$build_tree/fill" "$build_tree/project/source"
@@ -34,14 +34,11 @@ emulation() {
     stop "update-binfmts does not know qemu-aarch64: apt-get install qemu-user-static binfmt-support"
 }
 
-# What the image's own recipe will do too: the user, folders, units.
+# What the image's own recipe will do too: programs, folders, units and their users.
 furnish() {
-  local in_tree=(chroot "$1" env -i HOME=/root LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin "QEMU_CPU=$QEMU_CPU")
-  "${in_tree[@]}" groupadd --system --force gpio
-  "${in_tree[@]}" useradd --system --user-group --groups gpio,audio,dialout --home-dir /var/lib/keepline --shell /usr/sbin/nologin keepline
   ln -s "$device/bin/keepline" "$device/bin/keepline-web" "$1/usr/bin/"
   install -d "$1/etc/keepline"
-  install -m 644 -t "$1/usr/lib/systemd/system" "$root"/systemd/*.service
+  "$root/systemd/install" "$1"
 }
 
 fill_root() {

@@ -61,10 +61,8 @@ fill_tree() {
   mv "$guest_tree.part" "$guest_tree"
 }
 
-# What the image's own recipe will do too: the user, folders.
+# What the image's own recipe will do too: programs, folders.
 furnish() {
-  in_tree groupadd --system --force gpio
-  in_tree useradd --system --user-group --groups gpio,audio,dialout --home-dir /var/lib/keepline --shell /usr/sbin/nologin keepline
   in_tree ln -s "$device/bin/keepline" "$device/bin/keepline-web" /usr/bin/
   install -d "$guest_tree.part/etc/keepline" "$guest_tree.part/bench" "$guest_tree.part/host"
   install -m 755 "$here/init" "$guest_tree.part/usr/lib/bench-init"

@@ -14,6 +14,8 @@ from firmware.health import DEVICE, PAGE
 from firmware.system.requests import SET_UP_NETWORK
 from hal.modem_tables import TABLES
 
+DEBIANS_OWN = {"root", "audio", "dialout"}
+"""Of base-passwd, which every Debian has."""
 UNITS = Path(__file__).parent.parent.parent / "systemd"
 
 
@@ -52,9 +54,23 @@ def test_the_command_line_knows_what_a_unit_starts(unit: str, words: list[str]) 
     assert callable(parser().parse_args(words).command), unit
 
 
+def test_whom_a_unit_runs_as_is_made_where_it_is_missing(tmp_path: Path) -> None:
+    subprocess.run([UNITS / "install", tmp_path], check=True, capture_output=True)
+    made = {line.split(":")[0] for line in (tmp_path / "etc" / "group").read_text().splitlines()}
+    named = {
+        name
+        for unit in [*UNITS.glob("*.service"), *UNITS.glob("*.socket")]
+        for names in re.findall(r"(?m)^(?:User|Group|SupplementaryGroups|SocketUser|SocketGroup)=(.*)$", unit.read_text())
+        for name in names.split()
+    }
+    assert "netdev" in named
+    assert named - DEBIANS_OWN == made
+
+
 def test_all_of_it_is_installed_and_what_is_enabled_can_be(tmp_path: Path) -> None:
-    subprocess.run([UNITS / "install", tmp_path], check=True)
-    installed = sorted(path.read_text() for path in tmp_path.rglob("*") if path.is_file())
+    subprocess.run([UNITS / "install", tmp_path], check=True, capture_output=True)
+    places = [tmp_path / "usr", tmp_path / "etc" / "avahi"]
+    installed = sorted(path.read_text() for place in places for path in place.rglob("*") if path.is_file())
     assert installed == sorted(
         path.read_text() for path in UNITS.iterdir() if path.name not in {"install", "verify", "README.md"}
     )
