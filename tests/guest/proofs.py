@@ -98,11 +98,15 @@ SYSTEMD = "/usr/lib/systemd/systemd"
 CUT_AFTER_S = 12.0
 
 
-def booted(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
+IDLE_S, QUICK_IDLE_S = 600, 60
+
+
+def booted(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """systemd boots device and page; killed, stopped and without power for a moment, dial tone comes back."""
     _install_units(machine)
-    machine.start(f"{PYTHON} -m tests.guest.inside.booted", Kind.DISK, SYSTEMD)
-    found = _figures(machine, "booted", machine.wait(400))
+    idle_s = QUICK_IDLE_S if quick else IDLE_S
+    machine.start(f"{PYTHON} -m tests.guest.inside.booted {idle_s}", Kind.DISK, SYSTEMD)
+    found = _figures(machine, "booted", machine.wait(400 + idle_s))
     machine.start("sleep infinity", Kind.DISK, SYSTEMD)
     time.sleep(CUT_AFTER_S)  # somewhere in the boot or just after it
     machine.cut_power()

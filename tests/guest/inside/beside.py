@@ -1,5 +1,5 @@
-"""The units beside the device, in a guest that systemd booted: what happens while the device is down, the set-up network over simulated radios, mobile
-data by PPP for a device without the rights to it, and the health check.
+"""The units beside the device, in a guest that systemd booted: what happens while the device is down, the set-up network over simulated radios, the
+box's name in its house, a Wi-Fi joined with the unit's rights, mobile data by PPP for a device without the rights to it, and the health check.
 
 python -m tests.guest.inside.beside [PART ...]
 """
@@ -15,20 +15,33 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from firmware.client import Client, DeviceAbsent
 from firmware.health import page_check
-from firmware.orders import OrderRefused
 from hal.boards import load_board
 from tests.guest.contract.outside import OnGpioSim
-from tests.guest.inside.booted import DEVICE, PAGE, pid, shown
+from tests.guest.inside.box import (
+    DEVICE,
+    HEALTH,
+    PAGE,
+    PAGE_PORT,
+    SETTINGS,
+    STATE,
+    ask,
+    is_active,
+    journal,
+    pid,
+    shown,
+    system,
+    until,
+)
+from tests.guest.inside.house import ROOM, House
 from tests.guest.net.gadget import ON_THE_BUS, SHAPES, Gadget
+from tests.lab.namespaces import Namespaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-STATE, SETTINGS, RUN = Path("/var/lib/keepline"), Path("/etc/keepline/keepline.toml"), Path("/run/keepline")
-FAULT, NETWORK, HEALTH = "keepline-fault-panel.service", "keepline-setup-network.service", "keepline-health.service"
-PORTAL, PAGE_PORT = "172.31.77.1", 8080
+FAULT, NETWORK = "keepline-fault-panel.service", "keepline-setup-network.service"
+PORTAL = "172.31.77.1"
 PIN = "2580"
 CELLULAR = f"""[device]
 board_file = "sim"
@@ -41,42 +54,6 @@ kind = "cellular"
 apn = "internet"
 pin = "{PIN}"
 """
-ROOM = Path("/tmp/beside")  # noqa: S108 (in the guest, which is thrown away)
-
-
-def until(holds: Callable[[], object], what: str, timeout_s: float = 60.0) -> float:
-    """Looked at every 20 ms: systemd and the kernel tell nobody of us. Seconds it took."""
-    began_s = time.monotonic()
-    while not holds():
-        if time.monotonic() > began_s + timeout_s:
-            raise AssertionError(f"{what}: not within {timeout_s:g} s\n{journal()}")
-        time.sleep(0.02)
-    return round(time.monotonic() - began_s, 1)
-
-
-def journal() -> str:
-    words = ["journalctl", "-n", "60", "--no-pager", "-o", "cat"]
-    return subprocess.run(words, capture_output=True, text=True, check=False).stdout
-
-
-def system(*words: str) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert not done.returncode, f"{' '.join(words)}: {done.stderr}"
-    return done.stdout
-
-
-def is_active(unit: str) -> bool:
-    return shown(unit, "ActiveState") == "active"
-
-
-def ask(do: str, **given: object) -> dict[str, object]:
-    """{} while no device answers."""
-    try:
-        with Client(STATE / "control.sock") as client:
-            found: dict[str, object] = client.ask(do, 30, **given)
-            return found
-    except (DeviceAbsent, OrderRefused, OSError):
-        return {}
 
 
 def lamps_while_down(wires: OnGpioSim) -> dict[str, object]:
@@ -110,18 +87,12 @@ def restarted_while_held(wires: OnGpioSim) -> str:
     return "waited for"
 
 
-def set_up_network() -> dict[str, object]:
+def set_up_network(house: House) -> dict[str, object]:
     """Fresh, without a cable: the box opens its Wi-Fi; a telephone joins it with the code on the label and is led to the page; then it is set up."""
     opened_s = until(lambda: is_active(NETWORK), "the set-up network of a fresh box")
-    subprocess.run(["ip", "netns", "add", "telephone"], check=True)
-    radios = sorted(Path("/sys/class/ieee80211").iterdir(), key=lambda each: int(each.name.removeprefix("phy")))
-    name = next((radios[1] / "device/net").iterdir()).name
-    system("iw", "phy", radios[1].name, "set", "netns", "name", "telephone")
-    inside = ("ip", "netns", "exec", "telephone")
-    system(*inside, "ip", "link", "set", "lo", "up")
+    name, inside = house.radio(), house.space.enter
     until(lambda: "type AP" in system("iw", "dev"), "the access point")
-    own = next((radios[0] / "device/net").iterdir()).name
-    last = Path(f"/sys/class/net/{own}/address").read_text().strip().replace(":", "")[-4:].upper()
+    last = Path("/sys/class/net/wlan0/address").read_text().strip().replace(":", "")[-4:].upper()
     code = (STATE / "setup-code").read_text().strip()
     config = ROOM / "wpa.conf"
     config.write_text(f'network={{\n ssid="Keepline {last}"\n key_mgmt=WPA-PSK\n psk="{code}"\n}}\n')
@@ -209,17 +180,21 @@ def health() -> dict[str, object]:
 def main() -> int:
     ROOM.mkdir()
     wires = OnGpioSim(load_board("sim"))
-    parts: dict[str, Callable[[], object]] = {
-        "down": lambda: lamps_while_down(wires),
-        "held_over_a_restart": lambda: restarted_while_held(wires),
-        "set_up_network": set_up_network,
-        "ppp": data_by_ppp,
-        "health": health,
-    }
     figures: dict[str, object] = {}
     try:
-        for part in sys.argv[1:] or parts:
-            figures[part] = parts[part]()
+        with Namespaces() as spaces:
+            house = House(spaces.make("house"))
+            parts: dict[str, Callable[[], object]] = {
+                "down": lambda: lamps_while_down(wires),
+                "held_over_a_restart": lambda: restarted_while_held(wires),
+                "set_up_network": lambda: set_up_network(house),
+                "name": house.named,
+                "wifi": house.joined,
+                "ppp": data_by_ppp,
+                "health": health,
+            }
+            for part in sys.argv[1:] or parts:
+                figures[part] = parts[part]()
     except AssertionError as problem:
         print(json.dumps(figures), problem, journal(), sep="\n", file=sys.stderr)  # noqa: T201 (same)
         return 1
