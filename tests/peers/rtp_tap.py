@@ -59,11 +59,13 @@ class RtpTap:
     """Collects RTP that comes in for any of `ports` (UDP) from its start until `close`."""
 
     def __init__(self, ports: range, interface: str = "lo") -> None:
+        """Without an `interface` it listens on every one there is here."""
         self._ports = ports
         # All protocols: IPv4 and IPv6 at once. Loopback shows each packet twice, going out and coming in; only the latter is kept.
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
         _keep_only(self._socket, ports)
-        self._socket.bind((interface, ETH_P_ALL))
+        if interface:
+            self._socket.bind((interface, ETH_P_ALL))
         self._socket.settimeout(CHECK_S)  # a packet socket cannot be woken; this bounds `close`
         self._packets: list[RtpPacket] = []
         self._changed = threading.Condition()

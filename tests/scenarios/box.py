@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Self
 from tests.adapter import KEEPLINE, Adapter, Never
 from tests.private_mounts import private_mounts
 from tests.scenarios.failed import Failed
+from tests.scenarios.place import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from tests.scenarios.place import Place
 
 DISK = "4m"
 """Of which 1 MiB always stays free (docs/voicemail.md): room for some three minutes of messages."""
@@ -21,10 +24,12 @@ DISK = "4m"
 class Box:
     """The words of `tests.scenarios.words.BOX_FORMS`, as methods. With `small_disk`, its messages lie on a disk of their own that can be filled."""
 
-    def __init__(self, folder: Path, settings: str, *, small_disk: bool = False, board: str = "sim") -> None:
+    def __init__(
+        self, folder: Path, settings: str, *, small_disk: bool = False, board: str = "sim", place: Place = LOOPBACK
+    ) -> None:
         self._folder, self._settings, self._board = folder, settings, board
         self._messages = folder / "state" / "voicemail"
-        self._program = _with_small_disk(self._messages) if small_disk else (KEEPLINE,)
+        self._program = (*place.enter, *(_with_small_disk(self._messages) if small_disk else (KEEPLINE,)))
         self.starts()
 
     def __enter__(self) -> Self:

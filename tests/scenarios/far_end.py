@@ -14,6 +14,7 @@ from tests.peers.baresip import Baresip
 from tests.peers.rtp_tap import RtpTap, decode
 from tests.peers.sound import RATE_HZ, level_dbm0, strongest_hz, tone_level_dbm0
 from tests.scenarios.failed import Failed
+from tests.scenarios.place import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tests.peers.baresip import CallShown
     from tests.peers.rtp_tap import RtpPacket
     from tests.peers.sound import Samples
+    from tests.scenarios.place import Place
 
 ANONYMOUS = "anonymous"
 """A far end of this name calls as RFC 3323 section 4.1 has it: anonymous@anonymous.invalid; nobody can call it."""
@@ -39,11 +41,11 @@ RAN_OUT_S = 5.0
 class FarEnd:
     """One of them. Each word of `tests.scenarios.words.FAR_FORMS` that needs the far end alone is a method."""
 
-    def __init__(self, folder: Path, number: str, server: str, file_folder: Path) -> None:
+    def __init__(self, folder: Path, number: str, server: str, file_folder: Path, place: Place = LOOPBACK) -> None:
         self.number = number
         known = {"domain": "anonymous.invalid", "register": False} if number == ANONYMOUS else {"password": f"{number}pw"}
-        self._phone = Baresip(folder, number, server=server, answer="manual", **known)  # type: ignore[arg-type]
-        self._tap = RtpTap(self._phone.rtp_ports)
+        self._phone = Baresip(folder, number, server=server, answer="manual", address=place.address, **known)  # type: ignore[arg-type]
+        self._tap = RtpTap(self._phone.rtp_ports, place.heard_on)
         self._files = file_folder
         self._since = 0
         self._called_at = 0

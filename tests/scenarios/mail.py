@@ -1,4 +1,4 @@
-"""The mail server of a scenario and what it got: aiosmtpd on loopback, as the owner's provider would be, without encryption."""
+"""The mail server of a scenario and what it got: aiosmtpd, as the owner's provider would be, without encryption."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING, Self
 
 from tests.peers.ports import free_port
 from tests.scenarios.failed import Failed
+from tests.scenarios.place import LOOPBACK
 from tests.voicemail.mail_server import MailServer
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
+    from tests.scenarios.place import Place
     from tests.scenarios.settings import Table
 
 
 class Mail:
     """The words of `tests.scenarios.words.MAIL_FORMS`. Serves only where the scenario's settings have a [mail]."""
 
-    def __init__(self, tables: Table) -> None:
+    def __init__(self, tables: Table, place: Place = LOOPBACK) -> None:
+        self._address = place.address
         self._serving = ExitStack()
-        self._server = self._serving.enter_context(MailServer(free_port())) if "mail" in tables else None
+        self._server = self._serving.enter_context(MailServer(free_port(), address=place.address)) if "mail" in tables else None
 
     def __enter__(self) -> Self:
         return self
@@ -34,7 +37,7 @@ class Mail:
         """The settings with this server in them."""
         if self._server is None:
             return tables
-        way = {"server": f"127.0.0.1:{self._server.port}", "security": "none", "sender": "box@example.org"}
+        way = {"server": f"{self._address}:{self._server.port}", "security": "none", "sender": "box@example.org"}
         return {**tables, "mail": {**way, **tables["mail"]}}
 
     def arrives(self, within_s: float, address: str, word: str) -> None:

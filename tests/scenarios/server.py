@@ -12,6 +12,7 @@ from tests.peers.kamailio import Kamailio
 from tests.peers.ports import free_port
 from tests.peers.sipp import Sipp
 from tests.scenarios.failed import Failed
+from tests.scenarios.place import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from tests.peers.sip_wire import SipMessage
     from tests.scenarios.far_end import FarEnd
+    from tests.scenarios.place import Place
 
 LOOK_AGAIN_S = 0.1
 ANNOUNCED_MS = 60_000
@@ -30,8 +32,8 @@ class KamailioServer:
 
     far_words = frozenset({"CALLS", "REFUSES", "ALLOWS"})
 
-    def __init__(self, folder: Path, users: Mapping[str, str]) -> None:
-        self._folder, self._users = folder, users
+    def __init__(self, folder: Path, users: Mapping[str, str], place: Place = LOOPBACK) -> None:
+        self._folder, self._users, self._place = folder, users, place
         self._port = free_port()
         self._runs = itertools.count(1)
         self._others = ExitStack()
@@ -83,28 +85,32 @@ class KamailioServer:
     def tells(self, user: str, new: str, old: str) -> None:
         keys = {"waiting": "yes" if int(new) else "no", "new": new, "old": old, "status": "200"}
         folder = self._folder / f"notify-{next(self._runs)}"
-        with Sipp(folder, "notify_messages", target=self.address, user=user, keys=keys) as notifier:
+        with Sipp(folder, "notify_messages", address=self._place.address, target=self.address, user=user, keys=keys) as notifier:
             notifier.wait_passed()
 
     def announces(self, hz: str, number: str) -> None:
         """Calls of this number get a tone before they are answered (183 with SDP), and no end by themselves."""
-        voice = self._others.enter_context(RtpEnd(float(hz)))
+        voice = self._others.enter_context(RtpEnd(float(hz), address=self._place.address))
         keys = {"media_port": str(voice.port)}
         folder = self._folder / f"announcement-{next(self._runs)}"
-        announcement = self._others.enter_context(Sipp(folder, "early_media", pause_ms=ANNOUNCED_MS, keys=keys))
+        announcer = Sipp(folder, "early_media", address=self._place.address, pause_ms=ANNOUNCED_MS, keys=keys)
+        announcement = self._others.enter_context(announcer)
         self._kamailio.route(number, announcement.sip_uri)
 
     def sends(self, count: str, user: str, refused: str, status: str) -> None:
         """So many callers at once, who give up after some seconds of ringing."""
         folder = self._folder / f"callers-{next(self._runs)}"
-        with Sipp(folder, "call_many", target=self.address, user=user, calls=int(count), at_once=int(count)) as callers:
+        many = {"calls": int(count), "at_once": int(count)}
+        with Sipp(folder, "call_many", address=self._place.address, target=self.address, user=user, **many) as callers:
             callers.wait_passed(MANY_S)
             ended = callers.finals()
         if ended[int(status)] != int(refused) or ended.total() != int(count):
             raise Failed(f"of {count} callers, got: {', '.join(f'{code}: {calls}' for code, calls in sorted(ended.items()))}")
 
     def _run(self) -> Kamailio:
-        return Kamailio(self._folder / f"run-{next(self._runs)}", self._users, port=self._port)
+        router = self._place.behind_router
+        how = {"address": self._place.address, "port": self._port, "behind_nat": router, "fix_description": router}
+        return Kamailio(self._folder / f"run-{next(self._runs)}", self._users, **how)  # type: ignore[arg-type]
 
     def _requests(self, method: str) -> list[SipMessage]:
         return [each.message for each in self._kamailio.sip_trace if each.message.is_request and each.message.method == method]

@@ -6,6 +6,7 @@ The box is reached by its control socket only, each far end by its own door, so 
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from firmware.command_line.errors import Undone
@@ -19,6 +20,7 @@ from tests.scenarios.box import Box
 from tests.scenarios.failed import Failed
 from tests.scenarios.far_end import ANONYMOUS, FarEnd
 from tests.scenarios.mail import Mail
+from tests.scenarios.place import LOOPBACK
 from tests.scenarios.server import KamailioServer
 from tests.scenarios.words import Act
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hal.sim.steps import Step
+    from tests.scenarios.place import Place
     from tests.scenarios.words import Scenario
 
 RTP_PORTS = 60
@@ -37,7 +40,7 @@ TROUBLE = (Failed, Undone, OrderRefused, Never, PeerError)
 class Stage:
     """One scenario's peers and box. Start by constructing, stop by leaving the context."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each has its default
         self,
         folder: Path,
         scenario: Scenario,
@@ -45,13 +48,15 @@ class Stage:
         *,
         board: str = "sim",
         phone: Path | None = None,
+        place: Place = LOOPBACK,
     ) -> None:
         """`phone` is the control socket that plays the person; the box's own, which has a simulated telephone, unless told otherwise."""
+        self._place = place
         self._scenario = scenario
         self._board, self._phone = board, phone
         self._running = ExitStack()
         try:
-            self._start(folder, start_server or KamailioServer)
+            self._start(folder, start_server or partial(KamailioServer, place=place))
         except BaseException:
             self._running.close()
             raise
@@ -68,16 +73,18 @@ class Stage:
         users = names | {number: f"{number}pw" for number in numbers if number != ANONYMOUS}
         self.server = self._running.enter_context(start_server(folder / "server", users))
         tables = settings.merged(self._scenario.settings, self.server.address)
+        files = self._scenario.path.parent
         ends = {
-            number: self._running.enter_context(FarEnd(folder / number, number, self.server.address, self._scenario.path.parent))
+            number: self._running.enter_context(FarEnd(folder / number, number, self.server.address, files, self._place))
             for number in numbers
         }
         for number in set(numbers) - {ANONYMOUS}:
             self.server.wait_registered(number)
-        mail = self._running.enter_context(Mail(tables))
+        mail = self._running.enter_context(Mail(tables, self._place))
         tables = mail.reached_by(_with_ports(tables))
         full = any(isinstance(step, Act) and step.verb == "DISK FILLS" for step in self._scenario.steps)
-        self.box = self._running.enter_context(Box(folder / "device", settings.toml(tables), small_disk=full, board=self._board))
+        box = Box(folder / "device", settings.toml(tables), small_disk=full, board=self._board, place=self._place)
+        self.box = self._running.enter_context(box)
         self._tables = tables
         self._wait_registered()
         self._ends = ends
@@ -87,7 +94,7 @@ class Stage:
     def _wait_registered(self) -> None:
         for account in self._tables["account"]:
             if account.get("register", True) and account["server"] == self.server.address:
-                self.box.device.wait_registered(account["id"])
+                self.box.device.wait_registered(account["id"], self._place.registers_within_s)
 
     def play(self, tell: Callable[[str], None] = lambda _: None) -> None:
         """Every step, each told once it came true; raises Failed with the place and what was there instead."""

@@ -1,4 +1,4 @@
-"""A real mail server on loopback, and a clock that tells when another thread has posted. Knows nothing of voicemail."""
+"""A real mail server, on loopback if not told otherwise, and a clock that tells when another thread has posted. Knows nothing of voicemail."""
 
 from __future__ import annotations
 
@@ -53,13 +53,19 @@ class MailServer:
     """aiosmtpd on `port`; `starttls` and `tls` are its certificate where it encrypts. With USER and PASSWORD only, if `login`."""
 
     def __init__(
-        self, port: int, *, starttls: ssl.SSLContext | None = None, tls: ssl.SSLContext | None = None, login: bool = False
+        self,
+        port: int,
+        *,
+        starttls: ssl.SSLContext | None = None,
+        tls: ssl.SSLContext | None = None,
+        login: bool = False,
+        address: str = "127.0.0.1",
     ) -> None:
         self.port = port
         self.inbox = Inbox(behind_tls=tls is not None)
         self._controller = Controller(
             self.inbox,
-            hostname="127.0.0.1",
+            hostname=address,
             port=port,
             ssl_context=tls,
             tls_context=starttls,
