@@ -21,9 +21,10 @@ def dial_words(order: Dial, folder: Path) -> list[str]:
 
 
 def dial_script(number: str) -> str:
-    """For chat(8): wake the port, dial, wait for the call."""
-    aborts = ("BUSY", "NO CARRIER", "NO DIALTONE", "NO ANSWER", "ERROR")
-    return "\n".join([*(f'ABORT "{word}"' for word in aborts), "TIMEOUT 60", '"" ATE1', f"OK {number}", 'CONNECT ""', ""])
+    """For chat(8): wake the port, dial, wait for the call. A port still in the call of a device that was killed says nothing for some seconds."""
+    aborts = (f'ABORT "{word}"' for word in ("BUSY", "NO CARRIER", "NO DIALTONE", "NO ANSWER", "ERROR"))
+    wake = ("TIMEOUT 3", '"" ATE1', f"OK-ATE1-OK-ATE1-OK {number}")
+    return "\n".join([*aborts, *wake, "TIMEOUT 60", 'CONNECT ""', ""])
 
 
 def options(order: Dial, dial_file: Path) -> str:

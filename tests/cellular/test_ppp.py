@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import subprocess
+import tty
 from contextlib import suppress
 from pathlib import Path
 
@@ -69,13 +71,35 @@ def test_why_it_cannot_run_is_said(tmp_path: Path) -> None:
         os.close(slave)
 
 
-def test_the_dialing_script_dials_what_the_model_wants() -> None:
-    assert "OK ATD*99***1#\n" in dial_script("ATD*99***1#")
+def test_a_modem_still_in_the_call_of_a_device_that_was_killed_is_woken_again_and_dialed(tmp_path: Path) -> None:
+    """By the real chat(8): the first order is swallowed by that call, the second is answered."""
+    script = tmp_path / "dial"
+    script.write_text(dial_script("ATD*99***1#"))
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    with subprocess.Popen([program_path("chat"), "-E", "-f", script], stdin=theirs, stdout=theirs) as dialing:
+        assert _order(ours) == "ATE1"
+        assert _order(ours) == "ATE1"
+        os.write(ours, b"\r\nOK\r\n")
+        assert _order(ours) == "ATD*99***1#"
+        os.write(ours, b"\r\nCONNECT 150000000\r\n")
+        assert dialing.wait(10) == 0
+    os.close(ours)
+    os.close(theirs)
 
 
 def test_a_password_cannot_bring_an_option_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="one line"):
         options(Dial("/dev/null", "wwan0", "ATD*99#", "user", "x\nplugin evil.so"), tmp_path / "dial")
+
+
+def _order(port: int) -> str:
+    """The next one that is given at the port."""
+    heard = b""
+    while not heard.endswith(b"\r"):
+        assert select.select([port], [], [], 10)[0], f"nothing more came after {heard!r}"
+        heard += os.read(port, 1)
+    return heard.decode().strip()
 
 
 def _command_lines() -> str:
