@@ -319,6 +319,7 @@ class LineCard:
     def close(self) -> None:
         """Let the line and its audio port go; before the engine closes."""
         self._slic.close()
+        self._subscriber.close()  # again: the handset may have moved since the rest
         self.audio.close()
         del self.audio
 
