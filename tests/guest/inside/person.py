@@ -1,4 +1,5 @@
-"""The person of the scenarios at the guest's real wires: the simulated telephone of `hal.sim`, its contact at gpio-sim, its sound at the loop-back.
+"""The person of the scenarios at the guest's real wires: the simulated telephone of `hal.sim`, its contact at gpio-sim, its sound at the loop-back;
+and the button of the box.
 
     python -m tests.guest.inside.person SOCKET LINES    takes the `phone.*` orders of the control socket there, prints `ready`
 
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING
 from firmware.control import Control
 from firmware.loop import Loop
 from firmware.phone_orders import PhoneOrders
-from hal.board import BoardLine
+from hal.board import Board, BoardLine
 from hal.boards import load_board
 from hal.ports import FRAME_SAMPLES
 from hal.sim.handset import Handset
@@ -69,6 +70,15 @@ class Wires:
         self._loop.later(LOOK_MS, self.look)
 
 
+def button(loop: Loop) -> SimPins:
+    """The box's, joined to the chip: not pressed."""
+    name, outside = DESCRIPTION.panel.button, OnGpioSim(DESCRIPTION)
+    pins = SimPins(loop, [name], ())
+    outside.drive(name, active=False)
+    pins.watch(name, lambda edge: outside.drive(edge.pin, active=edge.active))
+    return pins
+
+
 class Person(PhoneOrders):
     """Listens to what is said from now on, not to what is still under way."""
 
@@ -99,7 +109,9 @@ async def serve(socket: Path, lines: int) -> None:
     for pair in pairs:
         pair.look()
         threading.Thread(target=talk, args=(pair.line, pair.card), daemon=True).start()
-    control = Control(socket, Person(lambda: tuple(pair.board_line for pair in pairs)).orders())
+    # a person has no radio; what is open ends with the process
+    board = Board(tuple(pair.board_line for pair in pairs), button(loop), DESCRIPTION.panel, Path, lambda: None)
+    control = Control(socket, Person(lambda: board).orders())
     await control.start()
     print("ready", flush=True)  # noqa: T201 (its answer)
     await asyncio.Event().wait()
