@@ -64,11 +64,6 @@ def _on_a_net(module: str, machine: Machine, _quick: bool) -> dict[str, object]:
     return _inside(machine, module, package="net", kind=Kind.SIMULATED)
 
 
-def wifi(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
-    """By the real clock: joined by the device's own orders it gets no lease under the simulated one."""
-    return _inside(machine, "wifi", package="net")
-
-
 def pulses(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """Rotary dials at 8 to 22 pulses a second with bounce, through the kernel's edges: by a hand that is never late, then by the real clock."""
     exact = _inside(machine, "pulses", kind=Kind.SIMULATED)
@@ -193,12 +188,11 @@ PROOFS: dict[str, Proof] = {
     "long_call": long_call,
     "torn": torn,
     "cuts": cuts,
-    "wifi": wifi,
 }
-PROOFS |= {each: partial(_on_a_net, each) for each in ("wires", "bad_line", "hung_modem")}
+PROOFS |= {each: partial(_on_a_net, each) for each in ("wires", "wifi", "bad_line", "hung_modem")}
 PROOFS |= {f"modem-{each}": partial(_on_a_net, f"modem {each}") for each in ("ecm", "rndis", "ppp", "stranger")}
 BESIDE = frozenset(
-    {"wires", "bad_line", "hung_modem", "torn", "long_call", *(name for name in PROOFS if name.startswith("modem-"))}
+    {"wires", "wifi", "bad_line", "hung_modem", "torn", "long_call", *(name for name in PROOFS if name.startswith("modem-"))}
 )
 """Those that run side by side: each takes one processor, and their clock is simulated or no time is measured."""
 ONCE = frozenset({"torn", "cuts"})

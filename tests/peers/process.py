@@ -1,7 +1,7 @@
 """A child program in its own folder, awaited by its own words and stopped by its own id.
 
-What it prints goes to `FOLDER/NAME.log` and to whoever waits for a line; nobody sleeps. If the test process dies, the kernel ends the
-child too (once setpriv has run, some milliseconds after the start). Must not know any peer in particular.
+What it prints goes to `FOLDER/NAME.log` and to whoever waits for a line; nobody sleeps. If the thread that started it ends, or the whole
+test process, the kernel ends the child too (once setpriv has run, some milliseconds after the start). Must not know any peer in particular.
 """
 
 from __future__ import annotations

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import threading
 import time
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tests.lab.house import DhcpClient
 from tests.lab.laboratory import Laboratory
@@ -15,10 +14,12 @@ from tests.lab.uplink import Uplink
 from tests.peers.process import Process, program_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from tests.lab.namespaces import Namespaces
     from tests.lab.uplink import UplinkPlan
+
+Answer = TypeVar("Answer")
 
 NAME, PASSPHRASE = "Keepline house", "a simulated passphrase"
 CHANNEL = 1
@@ -96,20 +97,18 @@ class Radio(Uplink):
             self._station = Process(words, self._folder, name="afresh")
         self._station.wait_for_line(f"Added interface {self.interface}")
 
-    @contextmanager
-    def leasing(self) -> Iterator[None]:
-        """Once the radio is let in its system gets an address, as from networkd."""
+    def lease_beside(self, joining: Callable[[], Answer]) -> Answer:
+        """What `joining` answers; as soon as the radio is let in its system gets an address, as from networkd.
+
+        It is the joining that has a thread of its own: a program ends with the thread that started it (`Process`), and the client must stay.
+        """
         assert self._station
-        station, known = self._station, len(self._station.lines)
-
-        def lease() -> None:
-            station.wait_for_line("CTRL-EVENT-CONNECTED", JOIN_S, after=known)
+        known = len(self._station.lines)
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(joining)
+            self._station.wait_for_line("CTRL-EVENT-CONNECTED", JOIN_S, after=known)
             self.client = DhcpClient(self, self._folder / "dhcp")
-
-        waiting = threading.Thread(target=lease)
-        waiting.start()
-        yield
-        waiting.join()
+            return asked.result()
 
     def protect(self, protection: tuple[str, int]) -> None:
         """The access point starts anew with its network protected so."""

@@ -29,8 +29,7 @@ def joined_by_order(scene: Scene, radio: Radio, protection: tuple[str, int]) -> 
     wrong, wrong_s = _join(scene, WRONG)
     assert wrong == {"joined": False, "reason": Outcome.WRONG_KEY.value}, wrong
     assert scene.device.ask("wifi.status")["kept"] == []
-    with radio.leasing():
-        right, right_s = _join(scene, PASSPHRASE)
+    right, right_s = radio.lease_beside(lambda: _join(scene, PASSPHRASE))
     assert right == {"joined": True, "reason": Outcome.JOINED.value}, right
     scene.wait_uplink("wlan0", ["standby"])
     assert [each["ssid"] for each in scene.device.ask("wifi.status")["kept"]] == [NAME]
