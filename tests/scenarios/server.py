@@ -100,17 +100,17 @@ class KamailioServer:
     def sends(self, count: str, user: str, refused: str, status: str) -> None:
         """So many callers at once, who give up after some seconds of ringing."""
         folder = self._folder / f"callers-{next(self._runs)}"
-        many = {"calls": int(count), "at_once": int(count)}
-        with Sipp(folder, "call_many", address=self._place.address, target=self.address, user=user, **many) as callers:
+        here, many = self._place.address, int(count)
+        with Sipp(folder, "call_many", address=here, target=self.address, user=user, calls=many, at_once=many) as callers:
             callers.wait_passed(MANY_S)
             ended = callers.finals()
-        if ended[int(status)] != int(refused) or ended.total() != int(count):
+        if ended[int(status)] != int(refused) or ended.total() != many:
             raise Failed(f"of {count} callers, got: {', '.join(f'{code}: {calls}' for code, calls in sorted(ended.items()))}")
 
     def _run(self) -> Kamailio:
-        router = self._place.behind_router
-        how = {"address": self._place.address, "port": self._port, "behind_nat": router, "fix_description": router}
-        return Kamailio(self._folder / f"run-{next(self._runs)}", self._users, **how)  # type: ignore[arg-type]
+        place, folder = self._place, self._folder / f"run-{next(self._runs)}"
+        mends = {"behind_nat": place.behind_router, "fix_description": place.behind_router}
+        return Kamailio(folder, self._users, address=place.address, port=self._port, **mends)  # type: ignore[arg-type]
 
     def _requests(self, method: str) -> list[SipMessage]:
         return [each.message for each in self._kamailio.sip_trace if each.message.is_request and each.message.method == method]
