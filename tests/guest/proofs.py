@@ -124,17 +124,37 @@ def _install_units(machine: Machine) -> None:
 
 def scenarios(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """Every scenario of tests/scenarios, unchanged, through pins and sound card."""
-    names = sorted(file.stem for file in (ROOT / "tests" / "scenarios").glob("*.call"))
+    return _played(machine, "scenarios", _named())
+
+
+def scenarios_ppp(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
+    """The same with everybody else beyond a modem's PPP."""
+    return _played(machine, "scenarios ppp", _named(), package="net")
+
+
+def scenarios_air(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
+    """Those in which voice is heard both ways, with everybody else beyond Wi-Fi."""
+    return _played(machine, "scenarios air", _named("SAY tone", "HEAR tone", "HEARS tone"), package="net")
+
+
+def _named(*words: str) -> Sequence[str]:
+    """The scenarios in which all of these stand."""
+    files = (ROOT / "tests" / "scenarios").glob("*.call")
+    return sorted(file.stem for file in files if all(word in file.read_text() for word in words))
+
+
+def _played(machine: Machine, module: str, names: Sequence[str], package: str = "inside") -> dict[str, object]:
+    """Shared among guests of the same kind."""
+
+    def play(guest: Machine, some: Sequence[str]) -> dict[str, Any]:
+        return _inside(guest, f"{module} {' '.join(some)}", package, timeout_s=120 * len(some), kind=Kind.SIMULATED)
+
     with guests(machine) as several, ThreadPoolExecutor() as pool:
-        found = list(pool.map(_play, several, [names[number :: len(several)] for number in range(len(several))]))
+        found = list(pool.map(play, several, [names[number :: len(several)] for number in range(len(several))]))
     failed = {name: why for each in found for name, why in each["failed"].items()}
     if failed:
         raise GuestFailed(json.dumps(failed, indent=1))
-    return {"played": sum(each["played"] for each in found)}
-
-
-def _play(machine: Machine, names: Sequence[str]) -> dict[str, Any]:
-    return _inside(machine, f"scenarios {' '.join(names)}", timeout_s=60 * len(names), kind=Kind.SIMULATED)
+    return {key: sum(each[key] for each in found) for key in ("played", "carried_mb") if key in found[0]}
 
 
 def bad_input(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
@@ -184,6 +204,8 @@ PROOFS: dict[str, Proof] = {
     "booted": booted,
     "units": units,
     "scenarios": scenarios,
+    "scenarios-ppp": scenarios_ppp,
+    "scenarios-air": scenarios_air,
     "bad_input": bad_input,
     "long_call": long_call,
     "torn": torn,

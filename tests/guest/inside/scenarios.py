@@ -19,52 +19,64 @@ from tests.peers.errors import PeerError
 from tests.peers.process import Process
 from tests.scenarios import stage
 from tests.scenarios.failed import Failed
+from tests.scenarios.place import LOOPBACK
 from tests.scenarios.words import read
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.scenarios.place import Place
+    from tests.scenarios.settings import Table
     from tests.scenarios.words import Scenario
 
 SCENARIOS = Path(stage.__file__).parent
 
 
-def on_this_board(scenario: Scenario) -> Scenario:
-    """The file's own settings, on the guest's hardware."""
+def on_this_board(scenario: Scenario, ways: Table) -> Scenario:
+    """The file's own settings, on the guest's hardware and its ways to the internet."""
     device = {**scenario.settings.get("device", {}), "board_file": "sim"}
-    return replace(scenario, settings={**scenario.settings, "device": device})
+    return replace(scenario, settings={**scenario.settings, **ways, "device": device})
 
 
-def played(name: str, folder: Path) -> str:
+def played(name: str, folder: Path, place: Place, ways: Table) -> str:
     """Empty, or the step that did not come true and what was there instead."""
     phone = folder / "phone.sock"
     try:
-        scenario = on_this_board(read(SCENARIOS / f"{name}.call"))
+        scenario = on_this_board(read(SCENARIOS / f"{name}.call"), ways)
         lines = str(len(scenario.settings.get("line", [{}])))
         here = {"PYTHONPATH": str(SCENARIOS.parents[1])}
         with Process(
             [sys.executable, "-m", "tests.guest.inside.person", phone, lines], folder, name="person", environment=here
         ) as person:
             person.wait_for_line("^ready$")
-            with stage.Stage(folder, scenario, board="pi", phone=phone) as play:
+            with stage.Stage(folder, scenario, board="pi", phone=phone, place=place) as play:
                 try:
-                    play.play(lambda place: print(f"{time.monotonic():.1f} {place}", file=sys.stderr))  # noqa: T201 (the bench keeps it)
+                    play.play(lambda step: print(f"{time.monotonic():.1f} {step}", file=sys.stderr))  # noqa: T201 (the bench keeps it)
                 except Failed as failed:
                     device = play.box.device
-                    gaps = [line for line in person.lines if "run!!!" in line]
-                    return f"{failed}; sound {device.ask('status')['sound']}, {gaps}; calls {device.calls()[:2]}"
+                    gaps = sum("run!!!" in line for line in person.lines)
+                    return (
+                        f"{failed}; sound {device.ask('status')['sound']}, gaps at the person {gaps}; calls {device.calls()[:2]}"
+                    )
     except (Failed, ScriptInvalid, PeerError, OSError, AssertionError) as trouble:
         return str(trouble) or type(trouble).__name__
     return ""
 
 
-def main() -> int:
-    prepare()
+def all_played(names: Sequence[str], place: Place = LOOPBACK, ways: Table | None = None) -> dict[str, object]:
+    """One after the other; `ways` are the tables of the settings that name the ways to the internet."""
     failed: dict[str, str] = {}
     began_s = time.monotonic()
-    for name in sys.argv[1:]:
+    for name in names:
         with TemporaryDirectory(prefix="s-", dir="/dev/shm") as folder:
-            if trouble := played(name, Path(folder)):
+            if trouble := played(name, Path(folder), place, ways or {}):
                 failed[name] = trouble
-    print(json.dumps({"played": len(sys.argv) - 1, "failed": failed, "seconds": round(time.monotonic() - began_s, 1)}))  # noqa: T201 (its answer)
+    return {"played": len(names), "failed": failed, "seconds": round(time.monotonic() - began_s, 1)}
+
+
+def main() -> int:
+    prepare()
+    print(json.dumps(all_played(sys.argv[1:])))  # noqa: T201 (its answer)
     return 0
 
 

@@ -20,6 +20,7 @@ from tests.guest.net.scene import FOLDER, START_S, Scene
 from tests.lab.laboratory import ETHERNET, Laboratory
 from tests.lab.ordered import Ordered, here, module
 from tests.lab.uplink import Uplink, UplinkPlan
+from tests.scenarios.settings import toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +31,8 @@ WWAN = UplinkPlan("wwan0", "cellular", 3, metered=True, one_way_ms=45.0, metric=
 ROUTE_METRIC = 700
 """Behind cable and Wi-Fi, for whoever else sends."""
 PIN = "2580"
-SETTINGS = f'[modem]\napn = "internet"\npin = "{PIN}"\n'
+MODEM = {"apn": "internet", "pin": PIN}
+SETTINGS = toml({"modem": MODEM})
 
 
 class OnTheUsb(Uplink):
