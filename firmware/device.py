@@ -4,15 +4,12 @@ The only module that sees everyone. What is decided stands in `core`; here each 
 """
 
 import asyncio
-import contextlib
 import logging
-import os
-import signal
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from firmware.call_orders import CallOrders
 from firmware.control import Control
 from firmware.core.button import Order as ButtonOrder
 from firmware.core.indicator import Condition, Health, LineUse, Reach
@@ -25,22 +22,19 @@ from firmware.line.card import LineCard
 from firmware.loop import Loop
 from firmware.network.way_out import has_way_out
 from firmware.notify import tell_service_manager, watchdog_interval_ms
-from firmware.numbering.errors import NumberingError
 from firmware.orders import Handler, OrderRefused
 from firmware.page_orders import DeviceParts, PageOrders
 from firmware.panel import Panel
 from firmware.phone_orders import PhoneOrders
 from firmware.records.call_log import CallLog
-from firmware.records.calls import CallRow, Outcome, as_json
-from firmware.records.errors import RecordsError
+from firmware.records.calls import CallRow, Outcome
 from firmware.set_up import SetUpNetwork
 from firmware.settings.describe import needs_restart
 from firmware.settings.difference import difference
 from firmware.settings.errors import SettingsWrong
-from firmware.settings.load import load, presets_for
+from firmware.settings.load import load
 from firmware.settings.model import Settings, with_changes
 from firmware.sip.agent import Agent
-from firmware.sip.errors import SipError
 from firmware.sip.news import (
     AccountChanged,
     CallArrived,
@@ -54,17 +48,14 @@ from firmware.sip.news import (
     VoiceStalled,
 )
 from firmware.sound.countries import load_country
-from firmware.sound.errors import SoundError
-from firmware.state_folder import FolderError, StateFolder
+from firmware.state_folder import StateFolder
 from firmware.status import StatusView
-from firmware.system.pending import settle
 from firmware.system.requests import Requests
 from firmware.update_watch import UpdateWatch
 from firmware.wall_clock import LOOK_EVERY_MS, WALL_CLOCK
 from firmware.watchdog import Watchdog
 from firmware.wifi.desk import WifiDesk
 from hal.board import Board, open_board
-from hal.errors import PartError
 from hal.wifi import Wifi
 
 if TYPE_CHECKING:
@@ -82,6 +73,7 @@ class Device:
         self._settings_path = settings_path
         self._loop = Loop()
         self._call_log = CallLog(folder.call_log, self._trouble)
+        self._call_orders = CallOrders(self._call_log)
         self._journal = Journal(self._write_row, lambda: self._loop.now_ms() / 1000)
         self.board: Board = open_board(board, self._loop, len(settings.line), settings.device.board_file)
         self.agent = Agent(settings, folder.instance_id(), self._take, self._may_transfer)
@@ -119,7 +111,7 @@ class Device:
                 self.reload,
                 self.restart_wanted.set,
                 self._status,
-                self._calls,
+                self._call_orders.calls,
                 self._call_log.erase,
                 self._trouble,
             )
@@ -334,11 +326,10 @@ class Device:
     def _orders(self) -> Mapping[str, Handler]:
         return {
             "status": self._status,
-            "calls": self._calls,
-            "calls.show": self._call,
             "reload": self.reload,
             "panel.identify": self._identify,
             **self.switchboard.orders(),
+            **self._call_orders.orders(),
             **self.page.orders(),
             **(self.access.orders() if self.access else {}),
             **PhoneOrders(lambda: self.board).orders(),
@@ -353,22 +344,6 @@ class Device:
             "sound": dict(zip(("underruns", "overruns"), engine.xruns, strict=True)),
             "panel": {lamp.value: pattern.value for lamp, pattern in self.panel.shown.items()},
         }
-
-    async def _calls(self, limit: int = 100) -> object:
-        if not 1 <= limit <= 10_000:
-            raise OrderRefused(f"calls: limit must be 1 to 10000, not {limit}")
-        try:
-            rows = await asyncio.wrap_future(self._call_log.read(limit))
-        except RecordsError as error:
-            raise OrderRefused(str(error)) from error
-        return [as_json(row) for row in rows]
-
-    async def _call(self, call: str) -> object:
-        try:
-            row = await asyncio.wrap_future(self._call_log.find(call))
-        except RecordsError as error:
-            raise OrderRefused(str(error)) from error
-        return as_json(row) if row else None
 
     async def reload(self) -> object:
         """Read the settings file again; with a mistake in it everything stays as it runs."""
@@ -394,59 +369,3 @@ class Device:
             card.apply(line, country)
         self.agent.apply(self.settings)
         self.switchboard.apply()
-
-
-def run(settings_path: Path, state: Path, board: str | None) -> int:
-    """Run the device until SIGTERM or SIGINT; the exit status of `keepline run`."""
-    try:
-        folder = StateFolder.open(state)
-        settle(settings_path, folder.path)
-        settings = load(settings_path)
-    except (SettingsWrong, FolderError) as problem:
-        print(problem, file=sys.stderr)  # noqa: T201 (the command line's words)
-        return 2
-    logging.basicConfig(level=settings.device.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    try:
-        again = asyncio.run(_serve(settings_path, settings, folder, board or settings.device.board))
-    except (PartError, SipError, SoundError, NumberingError, OSError) as problem:
-        print(problem, file=sys.stderr)  # noqa: T201 (same)
-        return 2
-    finally:
-        folder.close()
-    if again:
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, as we were started
-    return 0
-
-
-async def _serve(settings_path: Path, settings: Settings, folder: StateFolder, board: str) -> bool:
-    """Whether to start anew."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    for sentence in (*presets_for(settings_path).sentences, folder.trouble):
-        if sentence:
-            log.warning("%s", sentence)
-    device = Device(settings_path, settings, folder, board)
-    try:
-        await device.start()
-        loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(_reload(device)))
-        print("ready", flush=True)  # noqa: T201 (the line that callers wait for)
-        tell_service_manager("READY=1")
-        await _first(stop, device.restart_wanted)
-        tell_service_manager("STOPPING=1")
-    finally:
-        await device.close()
-    return device.restart_wanted.is_set() and not stop.is_set()
-
-
-async def _first(*events: asyncio.Event) -> None:
-    waiting = [asyncio.ensure_future(event.wait()) for event in events]
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    for each in waiting:
-        each.cancel()
-
-
-async def _reload(device: Device) -> None:
-    with contextlib.suppress(OrderRefused):
-        log.info("settings read again: %s", await device.reload())

@@ -13,9 +13,9 @@ _RELOAD_PATIENCE_S = 30
 
 
 def run(arguments: Namespace) -> int:
-    from firmware import device  # noqa: PLC0415 - brings pjsua2 with it, which no other command needs
+    from firmware import service  # noqa: PLC0415 - brings pjsua2 with it, which no other command needs
 
-    return device.run(Path(arguments.config), Path(arguments.state), arguments.board)
+    return service.run(Path(arguments.config), Path(arguments.state), arguments.board)
 
 
 def check(arguments: Namespace) -> int:
