@@ -36,6 +36,7 @@ class StateFolder:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Make the folder (mode 0700) where missing, and lock it; raises FolderError."""
+        _refuse_second(path)
         try:
             lock = _open(path)
         except (OSError, ValueError) as error:
@@ -115,6 +116,16 @@ def _open(path: Path) -> int:
     os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     new.unlink()
     return os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _refuse_second(path: Path) -> None:
+    """A device may still run on the folder that stands in, though the disk takes writes again."""
+    left = stand_in.find(path)
+    if left:
+        with suppress(OSError):
+            lock = _open(left)
+            _hold(left, lock)
+            os.close(lock)
 
 
 def _hold(path: Path, lock: int) -> None:

@@ -100,6 +100,10 @@ def test_a_disk_that_is_read_only_from_the_start_costs_no_call(disk: Disk) -> No
         assert told in said.stdout
         with pytest.raises(FolderInUse):
             StateFolder.open(disk.state)
+        disk.unlock()
+        with pytest.raises(FolderInUse):
+            StateFolder.open(disk.state)
+        disk.lock()
         assert "Traceback" not in device.process.log_tail
     with start(disk) as device:
         assert numbers(device) == ["456", "123"], "memory holds it as long as the machine runs"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from firmware.exchange.way import NoWay, Way, Wish
@@ -64,3 +65,10 @@ def test_a_transfer_to_a_number_that_may_not_be_called_is_refused_in_a_sentence(
     place = Place(SETTINGS.replace("area_code", 'block = ["8701"]\narea_code'))
     assert place.router.may_transfer(1, "87271234567") == ""
     assert "8701" in place.router.may_transfer(1, MOBILE)
+
+
+def test_a_call_of_a_boot_that_never_knew_the_time_costs_nothing_today() -> None:
+    place = Place()
+    spoken = row(Direction.OUT, "+77011234567", EVENING, talk_s=300)
+    place.router.take_row(replace(spoken, started_at="", undated="another-boot 5.0"))
+    assert way(place).limit_s == 599
