@@ -106,6 +106,8 @@ class FarEnd:
             raise Failed(f"{self.number} got {ended.parameter or 'an ordinary end'}")
 
     def hangs_up(self) -> None:
+        """A caller hears something first: baresip's `hangup` knows no call of which nothing has come back yet, and the box may ring before that."""
+        self._wait(lambda calls: all(call.state != "OUTGOING" for call in calls), "an answer to its call", RAN_OUT_S)
         self._phone.hangup()
 
     def holds(self) -> None:
