@@ -36,7 +36,10 @@ def standing(uplink: Uplink) -> Place:
 
 
 def rank(state: Uplinks, uplink: Uplink) -> tuple[int, Place]:
-    """Among those that work: the pinned one, the good, the poor, those over their monthly limit; within these the owner's order."""
+    """Among those that work: the pinned one, the good, the poor, those over their monthly limit, those that lead to no provider; within these the
+    owner's order."""
+    if uplink.provider_apart:
+        return (4, standing(uplink))
     if uplink.name == state.pin:
         return (0, standing(uplink))
     if uplink.over_cap:
@@ -85,18 +88,23 @@ def _better_one_comes(rules: UplinkRules, state: Uplinks, best: Uplink) -> bool:
 
 def _beside(state: Uplinks, taken: Uplink) -> str:
     """Why not the one that would come first."""
-    ahead = [each for each in state.uplinks.values() if not each.usable and standing(each) < standing(taken)]
-    return f"; {ahead[0].name}: {ahead[0].reason}" if ahead else ""
+    ahead = [each for each in state.uplinks.values() if not each.serves and standing(each) < standing(taken)]
+    return f"; {ahead[0].name}: {ahead[0].words}" if ahead else ""
 
 
 def _get_away(rules: UplinkRules, state: Uplinks) -> Move | None:
-    """The active one is unusable: to the best that holds, or admit that there is none."""
+    """The active one is unusable: to the best that holds, or admit that there is none. One that leads to no provider is better than nothing, but no
+    place to take a call to."""
     current = state.current
-    if current is None or current.usable:
+    if current is None or current.serves:
         return None
-    works = [each for each in in_order(state) if _settled(rules, state, each)]
+    works = [
+        each
+        for each in in_order(state)
+        if _settled(rules, state, each) and (each.serves or not (state.in_call or current.usable))
+    ]
     if works:
-        return Move(works[0].name, f"{current.name}: {current.reason}; {works[0].name} works")
+        return Move(works[0].name, f"{current.name}: {current.words}; {works[0].name} works")
     waited_ms = state.now_ms - current.since_ms
     nothing = not in_order(state) and waited_ms >= give_up_ms(rules, current.flaps)
     return Move("", f"no uplink works; {current.name}: {current.reason}") if nothing and may_move(rules, state, 1) else None
@@ -189,9 +197,9 @@ def pinned(rules: UplinkRules, state: Uplinks) -> Move | None:
 def explain(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> str:
     """Why it is used, or why not, in words."""
     if uplink.name == state.active:
-        return uplink.reason if not uplink.usable or uplink.phase is Phase.POOR else state.reason
+        return uplink.words if not uplink.serves or uplink.phase is Phase.POOR else state.reason
     current = state.working
-    if not uplink.usable or current is None or rank(state, uplink) >= rank(state, current):
+    if not uplink.serves or current is None or rank(state, uplink) >= rank(state, current):
         return _waiting_words(uplink)
     if state.in_call:
         return f"{uplink.reason}; not before the call ends"
@@ -202,4 +210,4 @@ def explain(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> str:
 
 
 def _waiting_words(uplink: Uplink) -> str:
-    return f"{uplink.reason}, and its month is used up" if uplink.over_cap else uplink.reason
+    return f"{uplink.words}, and its month is used up" if uplink.over_cap else uplink.words

@@ -64,6 +64,14 @@ class PortalFound:
 
 
 @dataclass(frozen=True)
+class ProviderApart:
+    """The provider's addresses are known, and this uplink has none of their families."""
+
+    uplink: str
+    at_ms: float = 0.0
+
+
+@dataclass(frozen=True)
 class VoiceStalled:
     """No voice packet has come for `silent_ms`, although one should have: the far end neither holds nor pauses."""
 
@@ -127,7 +135,17 @@ class TimePassed:
     at_ms: float = 0.0
 
 
-UplinkEvent = LinkChanged | ProbeAnswered | ProbeFailed | PortalFound | VoiceStalled | VoiceResumed | VoiceMeasured | BytesCounted
+UplinkEvent = (
+    LinkChanged
+    | ProbeAnswered
+    | ProbeFailed
+    | PortalFound
+    | ProviderApart
+    | VoiceStalled
+    | VoiceResumed
+    | VoiceMeasured
+    | BytesCounted
+)
 """Of one uplink."""
 Event = UplinkEvent | CallStarted | CallsEnded | PinChanged | TimePassed
 

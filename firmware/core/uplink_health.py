@@ -14,6 +14,7 @@ from firmware.core.uplink_events import (
     PortalFound,
     ProbeAnswered,
     ProbeFailed,
+    ProviderApart,
     TimePassed,
     VoiceMeasured,
     VoiceResumed,
@@ -23,7 +24,17 @@ from firmware.core.uplink_samples import answers, is_evidence, path_of, with_sam
 from firmware.core.uplink_state import NEVER, Phase, Sample, Trouble, Uplink, UplinkRules, flaps_of
 from firmware.core.voice_gap import stall_after_ms
 
-HealthEvent = LinkChanged | ProbeAnswered | ProbeFailed | PortalFound | VoiceStalled | VoiceResumed | VoiceMeasured | TimePassed
+HealthEvent = (
+    LinkChanged
+    | ProbeAnswered
+    | ProbeFailed
+    | PortalFound
+    | ProviderApart
+    | VoiceStalled
+    | VoiceResumed
+    | VoiceMeasured
+    | TimePassed
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,7 @@ def _forgotten(uplink: Uplink) -> Uplink:
         lost=0,
         answered_ms=NEVER,
         provider_ms=NEVER,
+        provider_apart=False,
         gateway_answers=False,
         names_lost=0,
         voice=None,
@@ -71,7 +83,7 @@ def _link_changed(at: Moment, uplink: Uplink, event: LinkChanged) -> Uplink:
         return replace(_to(at, _forgotten(uplink), Phase.DOWN, reason), link=event)
     if uplink.phase is Phase.DOWN:
         return replace(_to(at, _forgotten(uplink), Phase.CHECKING, "the link is up; nobody has answered yet"), link=event)
-    return replace(uplink, link=event, lost=0)
+    return replace(uplink, link=event, lost=0, provider_apart=False)
 
 
 def _works(at: Moment, uplink: Uplink, event: ProbeAnswered) -> Uplink:
@@ -111,7 +123,9 @@ def _answered(at: Moment, uplink: Uplink, event: ProbeAnswered) -> Uplink:
             known = replace(known, lost=0, answered_ms=at.now_ms)
             if target != "provider":
                 return known
-            return replace(known, provider_lost=0, provider_lost_ms=NEVER, provider_ms=at.now_ms, provider_known=True)
+            return replace(
+                known, provider_lost=0, provider_lost_ms=NEVER, provider_ms=at.now_ms, provider_known=True, provider_apart=False
+            )
 
 
 def _lost(at: Moment, uplink: Uplink, event: ProbeFailed) -> Uplink:
@@ -130,7 +144,7 @@ def _lost(at: Moment, uplink: Uplink, event: ProbeFailed) -> Uplink:
             if target != "provider":
                 return known
             began_ms = known.provider_lost_ms if known.provider_lost else at.now_ms
-            return replace(known, provider_lost=known.provider_lost + 1, provider_lost_ms=began_ms)
+            return replace(known, provider_lost=known.provider_lost + 1, provider_lost_ms=began_ms, provider_apart=False)
 
 
 def _loses(at: Moment, uplink: Uplink, event: ProbeFailed) -> Uplink:
@@ -157,6 +171,10 @@ def _portal(at: Moment, uplink: Uplink, _event: PortalFound) -> Uplink:
     if not uplink.provider_lost and at.now_ms - uplink.provider_ms <= at.rules.standby_ms:
         return uplink
     return _to(at, uplink, Phase.PORTAL, "a login page stands between it and the internet")
+
+
+def _apart(_at: Moment, uplink: Uplink, _event: ProviderApart) -> Uplink:
+    return replace(uplink, provider_apart=True)
 
 
 def _stalled(at: Moment, uplink: Uplink, event: VoiceStalled) -> Uplink:
@@ -280,6 +298,7 @@ TABLE: dict[_Key, Callable[..., Uplink]] = {
     (Phase.PORTAL, ProbeFailed): _note_loss,
     **{(phase, ProbeFailed): _loses for phase in _WORKING},
     **{(phase, PortalFound): _portal for phase in (Phase.CHECKING, Phase.GOOD, Phase.POOR, Phase.DEAD)},
+    **{(phase, ProviderApart): _apart for phase in _UP},
     **{(phase, VoiceStalled): _stalled for phase in _WORKING},
     **{(phase, VoiceResumed): _resumed for phase in _WORKING},
     **{(phase, VoiceResumed): _heard_again for phase in _BROKEN},
@@ -293,6 +312,7 @@ IGNORED: frozenset[_Key] = frozenset(
         (Phase.DOWN, ProbeAnswered),
         (Phase.DOWN, ProbeFailed),
         (Phase.DOWN, PortalFound),
+        (Phase.DOWN, ProviderApart),
         # Known already.
         (Phase.PORTAL, PortalFound),
         # Voice of a call that is about to leave, and time that changes nothing: only an answer does.

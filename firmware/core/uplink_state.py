@@ -136,6 +136,8 @@ class Uplink:
     provider_ms: float = NEVER
     provider_known: bool = False
     """It has answered here at some time; a provider that never answers such questions at all proves nothing."""
+    provider_apart: bool = False
+    """It has addresses, of families that this uplink has not: by this one nobody can be called."""
     answered_ms: float = NEVER
     gateway_answers: bool = False
     names_lost: int = 0
@@ -159,6 +161,16 @@ class Uplink:
     @property
     def usable(self) -> bool:
         return self.phase in USABLE
+
+    @property
+    def serves(self) -> bool:
+        """It works, and leads to the provider as far as is known."""
+        return self.usable and not self.provider_apart
+
+    @property
+    def words(self) -> str:
+        """What is to be said of it: its reason, and what else stands in the way of calls."""
+        return "it works, but the provider has no address of its family" if self.usable and self.provider_apart else self.reason
 
     @property
     def addresses(self) -> tuple[str, str]:

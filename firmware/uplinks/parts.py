@@ -24,7 +24,12 @@ class Intercepted:
     """A login page answered."""
 
 
-Outcome = Answered | Unanswered | Intercepted
+@dataclass(frozen=True)
+class Apart:
+    """It can be asked of nobody there: its addresses are known, and the uplink has none of their families."""
+
+
+Outcome = Answered | Unanswered | Intercepted | Apart
 
 
 class Links(Protocol):

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from firmware.core.uplink_events import BEYOND, Event, PortalFound, ProbeAnswered, ProbeEvery, ProbeFailed, Target
+from firmware.core.uplink_events import BEYOND, Event, PortalFound, ProbeAnswered, ProbeEvery, ProbeFailed, ProviderApart, Target
 from firmware.network.link_state import LinkState
-from firmware.uplinks.parts import Answered, Intercepted, Outcome, Questions, Unanswered
+from firmware.uplinks.parts import Answered, Apart, Intercepted, Outcome, Questions, Unanswered
 from hal.ports import Scheduler, Timer
 
 RARELY_MS = 30_000
@@ -155,7 +155,7 @@ class Probing:
         asked.under_way -= 1
         if self._closed or self._asked.get(asked.link.name) is not asked:
             return
-        if target in BEYOND:
+        if target in BEYOND and not isinstance(outcome, Apart):
             self._count(asked, found=isinstance(outcome, Answered))
         match outcome:
             case Answered(rtt_ms):
@@ -164,3 +164,5 @@ class Probing:
                 self._tell(ProbeFailed(asked.link.name, target))
             case Intercepted():
                 self._tell(PortalFound(asked.link.name))
+            case Apart():
+                self._tell(ProviderApart(asked.link.name))

@@ -16,7 +16,7 @@ from firmware.network.probes.options import sip_options
 from firmware.network.probes.ping import ping
 from firmware.network.probes.portal import look_for_portal
 from firmware.network.probes.stun import stun
-from firmware.uplinks.parts import Answered, Intercepted, Outcome, Unanswered
+from firmware.uplinks.parts import Answered, Apart, Intercepted, Outcome, Unanswered
 
 RESOLVE_MS = 2_000
 RESOLVE_AGAIN_S, RESOLVE_AGAIN_METERED_S = 600.0, 21_600.0
@@ -92,6 +92,9 @@ class NetworkQuestions:
         task.add_done_callback(self._tasks.discard)
 
     async def _ask(self, link: LinkState, target: Target, timeout_ms: int, done: Callable[[Outcome], None]) -> None:
+        if target == "provider" and not self._provider(link):
+            done(Apart())
+            return
         try:
             outcome: Outcome = Answered(await self._rtt_ms(link, target, timeout_ms))
         except PortalInTheWay:

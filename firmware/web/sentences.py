@@ -128,6 +128,7 @@ PLAIN = (
     "the internet answers, the provider does not",
     "probes are answered, but no voice comes",
     "it works, but names are not resolved on it",
+    "it works, but the provider has no address of its family",
     "it works",
     "looking for a network",
     "the network is lost for the moment",

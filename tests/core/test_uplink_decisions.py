@@ -271,6 +271,38 @@ def test_the_owners_priority_comes_before_cost_and_cost_before_kind() -> None:
     assert kinds.active == "eth0"
 
 
+def _with_wifi_apart() -> World:
+    """The provider has no address of the family that the Wi-Fi gives; there is no modem."""
+    world = World(WIRE, WIFI)
+    world.ways["wlan0"].apart = True
+    return world.up().run(40_000)
+
+
+def test_a_call_is_not_taken_where_the_provider_has_no_address() -> None:
+    world = _with_wifi_apart().call().run(2000)
+    world.ways["eth0"].dead = True
+    world.run(5000)
+    assert world.state.uplinks["eth0"].phase is Phase.DEAD
+    assert world.active == "eth0", "there is no other way for it"
+    world.ways["eth0"].dead = False
+    world.run(5000)
+    assert world.state.uplinks["eth0"].usable
+    assert [uplink for _, uplink in world.moves()] == ["eth0"]
+
+
+def test_where_the_provider_has_no_address_is_better_than_nowhere_and_left_at_once() -> None:
+    world = _with_wifi_apart()
+    assert (
+        explain(world.rules, world.state, world.state.uplinks["wlan0"])
+        == "it works, but the provider has no address of its family"
+    )
+    world.down("eth0")
+    assert world.active == "wlan0"
+    world.up("eth0").run(3000)
+    assert world.active == "eth0"
+    assert world.reasons()[-1] == "wlan0: it works, but the provider has no address of its family; eth0 works"
+
+
 def test_the_pin_moves_at_once_even_in_a_call_and_yields_only_to_death() -> None:
     world = settled().call().run(1000)
     world.take(PinChanged("wwan0"))

@@ -22,6 +22,7 @@ from firmware.core.uplink_events import (
     ProbeAnswered,
     ProbeEvery,
     ProbeFailed,
+    ProviderApart,
     Target,
     TimePassed,
     UplinkFacts,
@@ -56,6 +57,8 @@ class Way:
     dead: bool = False
     answering: set[Target] = field(default_factory=lambda: {"gateway", "internet-1", "internet-2", "provider", "dns", "portal"})
     portal: bool = False
+    apart: bool = False
+    """It has no address of the provider's family."""
 
 
 @dataclass
@@ -158,6 +161,9 @@ class World:
         def probe() -> None:
             way = self.ways[name]
             self.probes[name] += 1
+            if target == "provider" and way.apart:
+                self.take(ProviderApart(name))
+                return
             lost = way.dead or target not in way.answering or self.random.random() < way.loss
             if target == "portal" and way.portal:
                 self.later(way.rtt_ms, lambda: self.take(PortalFound(name)))

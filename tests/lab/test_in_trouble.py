@@ -31,6 +31,7 @@ POOR_S = 5.0
 FLAPS_S = 20.0
 MOST_MOVES_A_MINUTE = 3
 IDLE_S = 15.0
+APART_S = 30.0
 SIGNAL_PAIRS, PIECE, LOUD_DBM0 = 90, 480, -30.0
 
 
@@ -127,6 +128,25 @@ def test_ipv6_only(tmp_path: Path) -> None:
         decision = wait_decision(stage.device.process, lines)
         assert decision.uplink == "wlan0"
         talk.wait_live(since_s=decision.at_s)
+
+
+def test_a_call_waits_where_the_only_other_uplink_does_not_lead_to_the_provider(tmp_path: Path) -> None:
+    """The provider has an IPv4 address, the Wi-Fi IPv6 alone: the cable comes back after some seconds, and the call with it."""
+    plans = (UplinkPlan("eth0"), UplinkPlan("wlan0", "wifi", 2, ipv4=False, ipv6=True))
+    with Stage(tmp_path, plans) as stage:
+        stage.wait_active("eth0")
+        apart = "it works, but the provider has no address of its family"
+        stage.wait_status(
+            lambda status: row(status, "wlan0")["reason"] == apart, "did not see that the provider is out of reach", APART_S
+        )
+        stage.call()
+        talk, lines = stage.talk(), len(stage.device.process.lines)
+        stage.lab["eth0"].silence()
+        stage.wait_status(lambda status: row(status, "eth0")["state"] == "down", "did not see the cable's death")
+        stage.lab["eth0"].heal()
+        healed_s = time.monotonic()
+        talk.wait_live(since_s=healed_s)
+        assert not decisions(stage.device.process, lines)
 
 
 def test_the_same_subnet_on_both(tmp_path: Path) -> None:

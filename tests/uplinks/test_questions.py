@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from firmware.network.link_state import LinkState
-from firmware.uplinks.parts import Answered, Intercepted, Outcome, Unanswered
+from firmware.uplinks.parts import Answered, Apart, Intercepted, Outcome, Unanswered
 from firmware.uplinks.questions import NetworkQuestions, Provider, Targets
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def test_a_provider_without_an_address_of_the_uplinks_family_is_out_of_reach_the
         only_six = replace(LOOPBACK, name="six", address4="", address6="::1")
         await resolved(questions)
         assert "provider" in questions.targets(only_six)
-        assert await ask(questions, "provider", only_six) == Unanswered()
+        assert await ask(questions, "provider", only_six) == Apart()
         await questions.close()
 
     run(work)
