@@ -93,7 +93,7 @@ SYSTEMD = "/usr/lib/systemd/systemd"
 CUT_AFTER_S = 12.0
 
 
-IDLE_S, QUICK_IDLE_S = 600, 60
+IDLE_S, QUICK_IDLE_S = 300, 60
 
 
 def booted(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)

@@ -58,7 +58,7 @@ def until(holds: Callable[[], object], what: str, timeout_s: float = 60.0) -> fl
     began_s = time.monotonic()
     while not holds():
         if time.monotonic() > began_s + timeout_s:
-            raise AssertionError(f"{what}: not within {timeout_s:g} s\n{journal()}")
+            raise AssertionError(f"{what}: not within {timeout_s:g} s")
         time.sleep(0.02)
     return round(time.monotonic() - began_s, 1)
 
