@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.adapter import Adapter
+from tests.private_mounts import private_mounts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +17,7 @@ START_S = 120.0
 
 ENTER = """#!/bin/sh
 # Enters the arm64 tree in a mount namespace of its own; what was mounted ends with the program.
-exec unshare --mount --propagation private sh -c '
+exec {mounts} sh -c '
   mkdir -p "$0$1" && mount --rbind "$1" "$0$1" && mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" &&
   folder=$1 && shift && exec chroot "$0" env -i HOME=/ LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin QEMU_CPU={cpu} "$@"
 ' '{root}' '{folder}' {program} "$@"
@@ -27,7 +28,7 @@ def entering(root: Path, folder: Path, program: str) -> Path:
     """A script that runs `program` of the tree with the arguments it is given."""
     folder.mkdir(parents=True, exist_ok=True)
     script = folder / f"arm64-{program.rpartition('/')[2]}"
-    script.write_text(ENTER.format(root=root, folder=folder, program=program, cpu=CPU))
+    script.write_text(ENTER.format(mounts=" ".join(private_mounts()), root=root, folder=folder, program=program, cpu=CPU))
     script.chmod(0o755)
     return script
 
