@@ -60,7 +60,7 @@ def mobile_network(folder: Path) -> Iterator[MobileNetwork]:
         network = MobileNetwork(spaces.make("box"), spaces.make("beyond"))
         words = [
             *network.beyond.enter,
-            "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", f"--interface={MODEM_END}", "--bind-dynamic",
+            "dnsmasq", "--keep-in-foreground", "--pid-file=", "--conf-file=/dev/null", "--port=0", f"--interface={MODEM_END}", "--bind-dynamic",
             "--dhcp-range=192.168.225.20,192.168.225.60,2m", f"--dhcp-leasefile={folder}/leases", "--log-facility=-",
             f"--dhcp-option=option:dns-server,{MODEM}", "--no-ping",
         ]  # fmt: skip

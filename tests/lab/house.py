@@ -61,7 +61,7 @@ class HouseServer:
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / "dnsmasq.conf").write_text(self._config())
         with self._uplink.router.inside():
-            command = ["dnsmasq", "--keep-in-foreground", f"--conf-file={self._folder}/dnsmasq.conf"]
+            command = ["dnsmasq", "--keep-in-foreground", "--pid-file=", f"--conf-file={self._folder}/dnsmasq.conf"]
             process = Process(command, self._folder)
         process.wait_for_line("started, version")
         return process
