@@ -15,6 +15,7 @@ from firmware.core.uplink_events import (
     CallsEnded,
     CallStarted,
     Event,
+    HealthEvent,
     LinkChanged,
     PinChanged,
     PortalFound,
@@ -28,7 +29,7 @@ from firmware.core.uplink_events import (
     VoiceStalled,
     WarnBudget,
 )
-from firmware.core.uplink_health import HealthEvent, Moment, take, voice_patience_ms
+from firmware.core.uplink_health import Moment, take, voice_patience_ms
 from firmware.core.uplink_rates import rate_of
 from firmware.core.uplink_state import NEVER, Uplink, UplinkRules, Uplinks, Use
 

@@ -135,7 +135,7 @@ class TimePassed:
     at_ms: float = 0.0
 
 
-UplinkEvent = (
+HealthEvent = (
     LinkChanged
     | ProbeAnswered
     | ProbeFailed
@@ -144,10 +144,10 @@ UplinkEvent = (
     | VoiceStalled
     | VoiceResumed
     | VoiceMeasured
-    | BytesCounted
+    | TimePassed
 )
-"""Of one uplink."""
-Event = UplinkEvent | CallStarted | CallsEnded | PinChanged | TimePassed
+"""What may change what an uplink is."""
+Event = HealthEvent | BytesCounted | CallStarted | CallsEnded | PinChanged
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from firmware.core.quality import Path, r_factor
 from firmware.core.uplink_events import (
     BEYOND,
+    HealthEvent,
     LinkChanged,
     PortalFound,
     ProbeAnswered,
@@ -23,18 +24,6 @@ from firmware.core.uplink_events import (
 from firmware.core.uplink_samples import answers, is_evidence, path_of, with_sample
 from firmware.core.uplink_state import NEVER, Phase, Sample, Trouble, Uplink, UplinkRules, flaps_of
 from firmware.core.voice_gap import stall_after_ms
-
-HealthEvent = (
-    LinkChanged
-    | ProbeAnswered
-    | ProbeFailed
-    | PortalFound
-    | ProviderApart
-    | VoiceStalled
-    | VoiceResumed
-    | VoiceMeasured
-    | TimePassed
-)
 
 
 @dataclass(frozen=True)

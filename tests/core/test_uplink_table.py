@@ -16,6 +16,7 @@ from firmware.core.uplink_events import (
     CallsEnded,
     CallStarted,
     Event,
+    HealthEvent,
     LinkChanged,
     PinChanged,
     PortalFound,
@@ -41,7 +42,7 @@ NAMES = ("eth0", "wlan0", "wwan0", "docker0", "")
 TARGETS: tuple[Target, ...] = get_args(Target)
 
 
-@pytest.mark.parametrize(("phase", "kind"), [*product(Phase, get_args(health.HealthEvent))])
+@pytest.mark.parametrize(("phase", "kind"), [*product(Phase, get_args(HealthEvent))])
 def test_every_phase_and_event_has_a_row_or_is_ignored_by_name(phase: Phase, kind: type) -> None:
     assert ((phase, kind) in health.TABLE) != ((phase, kind) in health.IGNORED)
 

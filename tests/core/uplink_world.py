@@ -287,3 +287,8 @@ class World:
 def settled(*facts: UplinkFacts, **how: object) -> World:
     """All links up and calm for a minute."""
     return World(*facts, **how).up().run(60_000)  # type: ignore[arg-type]
+
+
+def decided(world: World, since_ms: float) -> float:
+    """How long the first move since then took."""
+    return world.moves(since_ms)[0][0] - since_ms

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tests.lab.namespaces import Namespace
 
+DNSMASQ = ("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--pid-file=")
+"""One that knows nothing of this machine and leaves nothing there."""
 METRICS = {"eth0": 100, "wlan0": 600}
 PROVIDER_SERVER = "9.9.9.9"
 
@@ -36,17 +38,7 @@ def _dhcp(router: Namespace, folder: Path, *subnets: int) -> Iterator[None]:
 
     In IPv6 the router advertises itself, and gives addresses and itself as name server by DHCP.
     """
-    words = [
-        "dnsmasq",
-        "--no-daemon",
-        "--conf-file=/dev/null",
-        "--no-resolv",
-        "--no-hosts",
-        "--no-ping",
-        "--user=root",
-        "--pid-file=",
-        "--interface=lan",
-    ]
+    words = [*DNSMASQ, "--no-ping", "--interface=lan"]
     ranges = [f"--dhcp-range=10.{subnet}.0.50,10.{subnet}.0.59,255.255.255.0,120" for subnet in subnets]
     ranges += ["--enable-ra", "--dhcp-range=::50,::59,constructor:lan,64,120"]
     leases = [

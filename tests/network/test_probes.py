@@ -20,6 +20,7 @@ from firmware.network.probes.ping import ping
 from firmware.network.probes.portal import look_for_portal
 from firmware.network.probes.stun import stun
 from tests.network.answerer import Answerer
+from tests.network.dhcp import DNSMASQ
 from tests.network.sight import Sight
 from tests.network.town import CLOUD4, CLOUD6, Town, nft, swallow_everything, town
 from tests.network.web import Page
@@ -179,17 +180,8 @@ def test_a_provisional_answer_and_somebody_elses_are_not_the_answer(place: Town)
 def name_server(place: Town, folder: Path, uplink: str, address: str, *more: str) -> Iterator[None]:
     """A dnsmasq in the router of an uplink."""
     router = place.wire if uplink == "eth0" else place.radio
-    words = [
-        "dnsmasq",
-        "--no-daemon",
-        "--conf-file=/dev/null",
-        "--no-resolv",
-        "--no-hosts",
-        "--user=root",
-        "--pid-file=",
-        f"--listen-address={address}",
-    ]
-    with router.inside(), Process([*words, "--bind-interfaces", *more], folder, name=f"dns-{uplink}") as server:
+    words = [*DNSMASQ, f"--listen-address={address}", "--bind-interfaces"]
+    with router.inside(), Process([*words, *more], folder, name=f"dns-{uplink}") as server:
         server.wait_for_line("started")
         yield
 
