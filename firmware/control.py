@@ -26,6 +26,7 @@ from firmware.orders import (
     shown,
 )
 from firmware.state_folder import remove_stale_socket, socket_name
+from firmware.wall_clock import utc
 
 _EVENTS_BEHIND = 500
 """A watcher this many events behind is not reading: it is dropped, so that it cannot fill the device's memory."""
@@ -60,7 +61,7 @@ class Control:
 
     def publish(self, event: Mapping[str, object]) -> None:
         """Send `event` ({"event": "line", ...}) to every watcher. Call it from the loop's thread; it never waits."""
-        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        at = utc(datetime.now(UTC))
         line = _line({"event": event["event"], "at": at, **event})
         for connection in list(self._connections):
             connection.offer(line)

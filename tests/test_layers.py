@@ -58,7 +58,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "firmware.mqtt": frozenset({"firmware", "firmware.client", "firmware.orders"}),
     "firmware.trust": frozenset({"firmware.orders", "firmware.settings"}),
     "firmware.system": frozenset({"firmware.settings", "firmware.trust"}),
-    "firmware.evidence": frozenset({"firmware.core", "firmware.orders", "hal.ports"}),
+    "firmware.evidence": frozenset({"firmware.core", "firmware.orders", "firmware.wall_clock", "hal.ports"}),
     "firmware.hotspot": frozenset(),
     "firmware.health": frozenset({"firmware.client", "firmware.core", "firmware.orders", "firmware.state_folder"}),
     "firmware.set_up": frozenset({"firmware.core", "firmware.system", "hal.ports"}),
@@ -99,7 +99,7 @@ ROOMS: dict[str, frozenset[str]] = {
         }
     ),
     "firmware.wifi": frozenset({"firmware.core", "firmware.orders", "hal.errors", "hal.wifi", "hal.wifi_text"}),
-    "firmware.control": frozenset({"firmware.orders", "firmware.state_folder"}),
+    "firmware.control": frozenset({"firmware.orders", "firmware.state_folder", "firmware.wall_clock"}),
     "firmware.loop": frozenset(),
     "firmware.stand_in": frozenset(),
     "firmware.line": frozenset(

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from firmware.evidence.call_trace import CallTrace, Sample, figure
 from firmware.evidence.wire import WireMessage, read_logged
+from firmware.wall_clock import utc
 from hal.ports import Scheduler, Timer
 
 SAMPLE_MS = 1000
@@ -113,7 +114,7 @@ class Recorder:
         rows = self._sources.rows()
         for handle, row in rows.items():
             if handle not in self._traces and len(self._traces) < MOST_CALLS:
-                now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+                now = utc(datetime.now(UTC))
                 self._traces[handle] = CallTrace(row, now, self._now_s())
             self._learn_call_id(handle)
         for handle in [handle for handle in self._traces if handle not in rows and handle not in self._ending]:

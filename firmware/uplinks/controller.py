@@ -40,6 +40,7 @@ from firmware.uplinks.parts import Parts
 from firmware.uplinks.probing import Probing
 from firmware.uplinks.status import Json, active_json, as_json
 from firmware.uplinks.voice import VoiceEvidence
+from firmware.wall_clock import utc
 from hal.ports import Scheduler, Timer
 
 log = logging.getLogger("keepline.uplinks")
@@ -178,7 +179,7 @@ class UplinkController:
         match action:
             case UseUplink(uplink, reason):
                 log.warning("calls go by %s now: %s", uplink or "no uplink", reason)
-                self._since = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+                self._since = utc(datetime.now(UTC))
                 self._route(lambda routes: routes.use_for_voice(uplink, *self._voice_ports))
                 self._tell_agent()
             case ProbeEvery():
