@@ -72,6 +72,7 @@ def test_a_dial_is_measured_kept_and_forgotten(owned: Box, page: Page) -> None:
 
 def test_a_lesson_that_fails_says_why_and_can_be_repeated_or_cancelled(owned: Box, page: Page) -> None:
     press(page, "Measure my dial")
+    expect(page.get_by_text("Lift the handset.", exact=True)).to_be_visible()
     owned.device.lift()
     expect(page.get_by_text("Dial 1, and let")).to_be_visible()
     owned.device.dial("1")
