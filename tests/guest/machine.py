@@ -30,8 +30,8 @@ MEMORY = "1536M"
 CARD = "/var/lib/keepline"
 CARD_SIZE = "64M"
 LEFT_WITHIN_S = 20.0
-SIMULATORS = ("snd_aloop.enable=1,1", "snd_aloop.id=Loopback,Loopback1", "snd_aloop.pcm_substreams=1,1")
-"""Two sound cards, one a line."""
+CARDS = ("Loopback", "Loopback1")
+"""The sound cards of `sim`, one a line."""
 
 
 class GuestFailed(AssertionError):
@@ -98,11 +98,11 @@ def running_of(group: int) -> list[int]:
 class Machine:
     """One guest. `start` boots it, `wait` is until its program has ended, `cut_power` ends it at once; `disk_changes` outlive a cut.
 
-    `folder` is seen inside as /bench: files go in and out by it.
+    `folder` is seen inside as /bench: files go in and out by it. `cards` are the ids of the simulated sound cards.
     """
 
-    def __init__(self, parts: Parts, folder: Path) -> None:
-        self.parts, self.folder = parts, folder
+    def __init__(self, parts: Parts, folder: Path, cards: Sequence[str] = CARDS) -> None:
+        self.parts, self.folder, self._cards = parts, folder, cards
         folder.mkdir(parents=True, exist_ok=True)
         self._scratch = Path(tempfile.mkdtemp(prefix="guest-", dir=SHARED_MEMORY))
         self._process: subprocess.Popen[bytes] | None = None
@@ -122,7 +122,7 @@ class Machine:
         run.chmod(0o755)
         (self.folder / "status").unlink(missing_ok=True)
         words = ("con=null", "con0=null,fd:1", f"mem={MEMORY}", f"init={init}", f"bench={self.folder.resolve()}")
-        command = [self.parts.kernel, *words, *self._runs_on(kind), *SIMULATORS]
+        command = [self.parts.kernel, *words, *self._runs_on(kind), *self._sound()]
         console = (self.folder / "console").open("ab")
         self._started = time.monotonic()
         with console:
@@ -145,6 +145,10 @@ class Machine:
                 return (f"ubd0={self._card()}", f"card={CARD}", *tree)
             case Kind.SIMULATED:
                 return ("time-travel=inf-cpu", *tree)
+
+    def _sound(self) -> Sequence[str]:
+        each = ",".join("1" for _ in self._cards)
+        return (f"snd_aloop.enable={each}", f"snd_aloop.id={','.join(self._cards)}", f"snd_aloop.pcm_substreams={each}")
 
     def _card(self) -> Path:
         """An empty disk, made once a guest."""

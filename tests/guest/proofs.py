@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from hal.boards import load_board
 from tests.guest.contract.rotary import TRIPPED_WITHIN_MS
 from tests.guest.machine import ROOT, Ended, GuestFailed, Kind, Machine
 from tests.guest.power_cuts import cut_power
@@ -25,6 +26,8 @@ PYTHON = "/usr/lib/bench/bin/python"
 QUICK_CUTS, CUTS = 300, 3000
 QUICK_STEP = 9
 """In CI every ninth scenario is played; `make test` plays them all on the simulated board."""
+_ON_A_HAT = ("call-out", "call-out-by-pulse", "call-in-with-caller-id", "polarity-reversal-on-answer")
+ON_HATS = {"ag1171-one-port": _ON_A_HAT, "ag1171-two-ports": (*_ON_A_HAT, "two-lines")}
 
 
 def contract(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (a proof's shape)
@@ -126,7 +129,16 @@ def _install_units(machine: Machine) -> None:
 
 def scenarios(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """Every scenario of tests/scenarios, unchanged, through pins and sound card; some of them in CI."""
-    return _played(machine, "scenarios", _named()[:: QUICK_STEP if quick else 1])
+    return _played(machine, "scenarios sim", _named()[:: QUICK_STEP if quick else 1])
+
+
+def hats(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
+    """Calls on the HATs of hal/boards by their own descriptions: pins, polarities, pulls, and the cards' own ids; on two ports at once."""
+    for board, names in ON_HATS.items():
+        cards = [port.codec.card for port in load_board(board).ports if port.codec]
+        with Machine(machine.parts, furnished(machine.folder / board), cards) as guest:
+            _all_true(_scenarios(guest, f"scenarios {board}", names))
+    return {board: f"{len(names)} played" for board, names in ON_HATS.items()}
 
 
 def scenarios_ppp(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
@@ -147,16 +159,20 @@ def _named(*words: str) -> Sequence[str]:
 
 def _played(machine: Machine, module: str, names: Sequence[str], package: str = "inside") -> dict[str, object]:
     """Shared among guests of the same kind."""
-
-    def play(guest: Machine, some: Sequence[str]) -> dict[str, Any]:
-        return _inside(guest, f"{module} {' '.join(some)}", package, timeout_s=120 * len(some), kind=Kind.SIMULATED)
-
     with guests(machine) as several, ThreadPoolExecutor() as pool:
-        found = list(pool.map(play, several, [names[number :: len(several)] for number in range(len(several))]))
-    failed = {name: why for each in found for name, why in each["failed"].items()}
-    if failed:
-        raise GuestFailed(json.dumps(failed, indent=1))
+        shares = [names[number :: len(several)] for number in range(len(several))]
+        found = list(pool.map(lambda guest, share: _scenarios(guest, module, share, package), several, shares))
+    _all_true(*found)
     return {key: sum(each[key] for each in found) for key in ("played", "carried_mb") if key in found[0]}
+
+
+def _scenarios(guest: Machine, module: str, names: Sequence[str], package: str = "inside") -> dict[str, Any]:
+    return _inside(guest, f"{module} {' '.join(names)}", package, timeout_s=120 * len(names), kind=Kind.SIMULATED)
+
+
+def _all_true(*found: dict[str, Any]) -> None:
+    if failed := {name: why for each in found for name, why in each["failed"].items()}:
+        raise GuestFailed(json.dumps(failed, indent=1))
 
 
 def bad_input(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
@@ -206,6 +222,7 @@ PROOFS: dict[str, Proof] = {
     "booted": booted,
     "units": units,
     "scenarios": scenarios,
+    "hats": hats,
     "scenarios-ppp": scenarios_ppp,
     "scenarios-air": scenarios_air,
     "bad_input": bad_input,

@@ -1,9 +1,9 @@
 """The person of the scenarios at the guest's real wires: the simulated telephone of `hal.sim`, its contact at gpio-sim, its sound at the loop-back;
 and the button of the box.
 
-    python -m tests.guest.inside.person SOCKET LINES    takes the `phone.*` orders of the control socket there, prints `ready`
+    python -m tests.guest.inside.person SOCKET LINES BOARD    takes the `phone.*` orders of the control socket there, prints `ready`
 
-A process of its own, so that the device under test makes nobody late but itself. It knows the board's description and nothing of the device.
+BOARD is one of hal/boards. A process of its own, so that the device under test makes nobody late but itself. It knows nothing of the device.
 """
 
 from __future__ import annotations
@@ -31,9 +31,8 @@ from hal.sim.settings import SimLineSettings
 from tests.guest.contract.outside import OnGpioSim
 
 if TYPE_CHECKING:
-    from hal.boards.description import PortDescription
+    from hal.boards.description import Description, PortDescription
 
-DESCRIPTION = load_board("sim")
 LOOK_MS = 4.0
 """How often the device's outputs are looked at: the simulator tells nobody of a change. A ring of 25 Hz turns every 20 ms."""
 FRAME_BYTES = 2 * FRAME_SAMPLES
@@ -50,12 +49,12 @@ _AT_ONCE = "--start-delay=20000"
 class Wires:
     """A telephone's pair, its ends joined to the chip: what moves on one side moves on the other."""
 
-    def __init__(self, loop: Loop, port: PortDescription) -> None:
+    def __init__(self, loop: Loop, board: Description, port: PortDescription) -> None:
         names = port.names
         assert port.codec
         self.card = port.codec.card
         self._loop, self._outputs = loop, (names.power_down, names.ring_mode, names.forward_reverse)
-        self._outside = OnGpioSim(DESCRIPTION)
+        self._outside = OnGpioSim(board)
         self._pins = SimPins(loop, [names.switch_hook], self._outputs)
         settings = SimLineSettings()
         self.line = SimLine(self._pins, names, settings)
@@ -70,9 +69,9 @@ class Wires:
         self._loop.later(LOOK_MS, self.look)
 
 
-def button(loop: Loop) -> SimPins:
+def button(loop: Loop, board: Description) -> SimPins:
     """The box's, joined to the chip: not pressed."""
-    name, outside = DESCRIPTION.panel.button, OnGpioSim(DESCRIPTION)
+    name, outside = board.panel.button, OnGpioSim(board)
     pins = SimPins(loop, [name], ())
     outside.drive(name, active=False)
     pins.watch(name, lambda edge: outside.drive(edge.pin, active=edge.active))
@@ -103,14 +102,14 @@ def talk(line: SimLine, card: str) -> None:
         mouth.stdin.write(said)
 
 
-async def serve(socket: Path, lines: int) -> None:
+async def serve(socket: Path, lines: int, description: Description) -> None:
     loop = Loop()
-    pairs = [Wires(loop, port) for port in DESCRIPTION.ports[:lines]]
+    pairs = [Wires(loop, description, port) for port in description.ports[:lines]]
     for pair in pairs:
         pair.look()
         threading.Thread(target=talk, args=(pair.line, pair.card), daemon=True).start()
     # a person has no radio; what is open ends with the process
-    board = Board(tuple(pair.board_line for pair in pairs), button(loop), DESCRIPTION.panel, Path, lambda: None)
+    board = Board(tuple(pair.board_line for pair in pairs), button(loop, description), description.panel, Path, lambda: None)
     control = Control(socket, Person(lambda: board).orders())
     await control.start()
     print("ready", flush=True)  # noqa: T201 (its answer)
@@ -121,4 +120,4 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
     sys.setswitchinterval(SWITCH_S)
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(20))
-    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2]), load_board(sys.argv[3])))

@@ -1,6 +1,6 @@
 """Plays scenarios of tests/scenarios, unchanged, through the Pi's drivers and the sound card: the same words, far ends and exchange.
 
-python -m tests.guest.inside.scenarios NAME ...
+python -m tests.guest.inside.scenarios BOARD NAME ...    BOARD is one of hal/boards
 """
 
 from __future__ import annotations
@@ -32,22 +32,21 @@ if TYPE_CHECKING:
 SCENARIOS = Path(stage.__file__).parent
 
 
-def on_this_board(scenario: Scenario, ways: Table) -> Scenario:
+def on_this_board(scenario: Scenario, board: str, ways: Table) -> Scenario:
     """The file's own settings, on the guest's hardware and its ways to the internet."""
-    device = {**scenario.settings.get("device", {}), "board_file": "sim"}
+    device = {**scenario.settings.get("device", {}), "board_file": board}
     return replace(scenario, settings={**scenario.settings, **ways, "device": device})
 
 
-def played(name: str, folder: Path, place: Place, ways: Table) -> str:
+def played(name: str, folder: Path, board: str, place: Place, ways: Table) -> str:
     """Empty, or the step that did not come true and what was there instead."""
     phone = folder / "phone.sock"
     try:
-        scenario = on_this_board(read(SCENARIOS / f"{name}.call"), ways)
+        scenario = on_this_board(read(SCENARIOS / f"{name}.call"), board, ways)
         lines = str(len(scenario.settings.get("line", [{}])))
         here = {"PYTHONPATH": str(SCENARIOS.parents[1])}
-        with Process(
-            [sys.executable, "-m", "tests.guest.inside.person", phone, lines], folder, name="person", environment=here
-        ) as person:
+        at_wires = [sys.executable, "-m", "tests.guest.inside.person", phone, lines, board]
+        with Process(at_wires, folder, name="person", environment=here) as person:
             person.wait_for_line("^ready$")
             with stage.Stage(folder, scenario, board="pi", phone=phone, place=place) as play:
                 try:
@@ -63,20 +62,20 @@ def played(name: str, folder: Path, place: Place, ways: Table) -> str:
     return ""
 
 
-def all_played(names: Sequence[str], place: Place = LOOPBACK, ways: Table | None = None) -> dict[str, object]:
+def all_played(names: Sequence[str], board: str = "sim", place: Place = LOOPBACK, ways: Table | None = None) -> dict[str, object]:
     """One after the other; `ways` are the tables of the settings that name the ways to the internet."""
     failed: dict[str, str] = {}
     began_s = time.monotonic()
     for name in names:
         with TemporaryDirectory(prefix="s-", dir="/dev/shm") as folder:
-            if trouble := played(name, Path(folder), place, ways or {}):
+            if trouble := played(name, Path(folder), board, place, ways or {}):
                 failed[name] = trouble
     return {"played": len(names), "failed": failed, "seconds": round(time.monotonic() - began_s, 1)}
 
 
 def main() -> int:
     prepare()
-    print(json.dumps(all_played(sys.argv[1:])))  # noqa: T201 (its answer)
+    print(json.dumps(all_played(sys.argv[2:], sys.argv[1])))  # noqa: T201 (its answer)
     return 0
 
 

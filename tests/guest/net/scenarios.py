@@ -57,7 +57,7 @@ def main() -> int:
         place = Place(FAR, "", lab.device.enter, behind_router=True, registers_within_s=REGISTERED_S)
         plan = asdict(way.plan)
         uplink = {key: plan[key] for key in SETTINGS_OF_AN_UPLINK}
-        found = all_played(sys.argv[2:], place, {"uplink": [uplink], **way.settings})
+        found = all_played(sys.argv[2:], place=place, ways={"uplink": [uplink], **way.settings})
         found["carried_mb"] = round(carried(lab[way.plan.interface]) / 1e6, 1)
     print(json.dumps(found))  # noqa: T201 (its answer)
     return 0
