@@ -191,7 +191,8 @@ def long_call(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT0
 
 def torn(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)
     """Writes torn and in another order, by a replay of what went to the disk."""
-    return _inside(machine, f"torn {100 if quick else 1000}", timeout_s=1200)
+    trials = 100 if quick else 1000
+    return _inside(machine, f"torn {trials}", timeout_s=200 + 4 * trials)
 
 
 def cuts(machine: Machine, quick: bool) -> dict[str, object]:  # noqa: FBT001 (same)

@@ -43,8 +43,9 @@ class Telephone:
             self.wires.drive(pin, active=False)
 
     def __enter__(self) -> Self:
-        command = ["arecord", "-q", "-D", self._far, *_FORMAT, "--period-size=160", "--buffer-size=1600", self._ear]
-        self._recorder = subprocess.Popen(command, stderr=subprocess.PIPE)
+        command = ["arecord", "-q", "-D", self._far, *_FORMAT, "--period-size=160", "--buffer-size=1600"]
+        with self._ear.open("wb") as ear:  # given a name, it would take the file away for a moment
+            self._recorder = subprocess.Popen(command, stdout=ear, stderr=subprocess.PIPE)
         return self
 
     def __exit__(self, *_: object) -> None:
