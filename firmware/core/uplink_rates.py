@@ -54,8 +54,11 @@ def _waiting(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> int:
 
 
 def _metered(rules: UplinkRules, state: Uplinks, uplink: Uplink) -> int:
+    """A new one is asked quickly until it answers or is given up, a few packets in all: the first ones often wait for the radio, and are lost."""
+    if uplink.phase is Phase.CHECKING:
+        return rules.active_ms
     if state.working is None:
-        return rules.active_ms if uplink.phase is Phase.CHECKING else rules.hopeless_metered_ms
+        return rules.hopeless_metered_ms
     use, facts = uplink.use, uplink.facts
     share = facts.standby_bytes * min(1.0, use.month_left_s / MONTH_S)
     return standby_interval_ms(round(min(share, facts.standby_bytes - use.standby_bytes)), use.month_left_s, rules.round_bytes)

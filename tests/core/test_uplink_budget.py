@@ -20,7 +20,7 @@ from firmware.core.budget import (
     warning,
 )
 from firmware.core.uplink_events import BytesCounted, ProbeEvery
-from firmware.core.uplink_state import UplinkRules
+from firmware.core.uplink_state import Phase, UplinkRules
 from tests.core.uplink_world import MODEM, WIRE, World, settled
 
 RULES = UplinkRules()
@@ -64,6 +64,28 @@ def test_a_metered_one_without_substitute_is_asked_seldom_and_one_target_at_a_ti
     assert rate(world, "wwan0") == ProbeEvery("wwan0", 10_000, sparing=True)
     world.call()
     assert rate(world, "wwan0") == ProbeEvery("wwan0", 1000, sparing=True)
+
+
+def test_a_new_metered_one_whose_first_packets_are_lost_is_known_within_seconds() -> None:
+    world = World(WIRE, MODEM).up("eth0").run(5000)
+    world.ways["wwan0"].dead = True
+    world.up("wwan0").run(2500)
+    world.ways["wwan0"].dead = False
+    world.run(2000)
+    assert world.state.uplinks["wwan0"].usable
+    assert rate(world, "wwan0").ms >= FASTEST_MS
+
+
+def test_a_new_metered_one_that_never_answers_costs_a_few_packets() -> None:
+    world = World(WIRE, MODEM).up("eth0").run(5000)
+    world.ways["wwan0"].dead = True
+    world.up("wwan0").run(20_000)
+    assert world.state.uplinks["wwan0"].phase is Phase.DEAD
+    assert rate(world, "wwan0").ms >= FASTEST_MS
+    asked = world.probes["wwan0"]
+    assert asked <= 2 * RULES.dead_after
+    world.run(10 * 60_000)
+    assert world.probes["wwan0"] - asked <= 10 * 60_000 / FASTEST_MS / 0.8
 
 
 def test_in_doubt_everybody_is_asked_faster_for_a_moment() -> None:
