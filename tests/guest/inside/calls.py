@@ -62,9 +62,9 @@ def talk(phone: Telephone, voice: VoiceEnd, media: tuple[str, int]) -> dict[str,
 def call_in(phone: Telephone, device: Adapter, sip: SipEnd, voice: VoiceEnd, port: int) -> dict[str, float]:
     """The bell's pins move, lifting stops them and answers."""
     voice.forget()
+    phone.wires.record(["rm", "fr"])
     call = sip.invite("alice", port, voice.port)
     rang_s = phone.wait(phone.rings, "the bell")
-    phone.wires.record(["rm", "fr"])
     time.sleep(0.6)  # part of the ring, which lasts a second, is what is looked at
     assert phone.rings()
     lifted_s = phone.lift()

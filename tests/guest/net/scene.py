@@ -93,7 +93,10 @@ class Scene:
 
     def wait_uplink(self, name: str, states: Sequence[str], timeout_s: float = START_S) -> dict[str, Any]:
         """The uplink's part of the status once it is in one of the states."""
-        self.phone.wait(lambda: self.uplink(name).get("state") in states, f"{name} {' or '.join(states)}", timeout_s)
+        try:
+            self.phone.wait(lambda: self.uplink(name).get("state") in states, f"{name} {' or '.join(states)}", timeout_s)
+        except AssertionError as problem:
+            raise AssertionError(f"{problem}: {self.device.ask('status')['uplinks']}") from None
         return self.uplink(name)
 
     def moved(self, talk: Talk, cut: Callable[[], float], to: str) -> dict[str, object]:
