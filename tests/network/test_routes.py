@@ -78,7 +78,7 @@ def test_voice_moves_with_its_next_packet(place: Town, cloud: str) -> None:
             async with claimed() as (held, _):
                 for uplink in ("wlan0", "eth0", "wlan0", "wlan0", "eth0"):
                     held.routes.use_for_voice(uplink, *RTP)
-                    assert (first.way(), last.way()) == (uplink, uplink)
+                    assert (first.way(), last.way()) == (uplink, uplink), place.everything()
                     assert other.way() == "eth0"
                 held.routes.use_for_voice("wlan0", *RTP)
                 held.routes.use_for_voice("", *RTP)
