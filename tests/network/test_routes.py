@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 RTP = (42000, 42099)
-MOVES = 50
+MOVES = 200
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -95,7 +95,7 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             print("sending", flush=True)
 """
 """Ends with the packet that has no way."""
-PACKETS = 100_000
+PACKETS = 200_000
 
 
 def test_no_packet_falls_between_two_rules(place: Town) -> None:
