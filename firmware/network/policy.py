@@ -1,10 +1,14 @@
 """Which routes and rules our uplinks need: a pure function, compared with what the kernel has. Knows no netlink.
 
 Each uplink has a table of its own: the system's routes to particular places except over other uplinks (so a telephone system in the house is
-reached as before), its own default route, and below them an "unreachable": nothing meant for one uplink ever leaves by another.
-Three kinds of rules lead there, in this order:
-1. sockets bound to the interface (probes), 2. packets that carry the uplink's address (SIP transports), 3. voice: our own UDP packets from
-the RTP ports, of whatever address, to the active uplink's table. Sockets bound to no address get the right one from the table's default route.
+reached as before), and its own default route. Three kinds of rules lead there, in this order:
+1. sockets bound to the interface (probes), 2. voice: our own UDP packets from the RTP ports, of whatever address, to the active uplink's table
+(sockets bound to no address get the right one from its default route), 3. packets that carry the uplink's address (SIP transports).
+Behind each rule of the last two comes its like that says "unreachable": nothing meant for one uplink ever leaves by another.
+
+Two things of IPv6 stand behind that. An "unreachable" route in the table would be taken while the router's neighbour entry has failed, and nobody
+would ask for that router again for a minute (find_match, net/ipv6/route.c). And what finds no way is looked up once more with an
+address the kernel chooses (ip6_dst_lookup_tail, net/ipv6/ip6_output.c): were addresses before voice, it would leave by that address's uplink.
 """
 
 from __future__ import annotations
@@ -24,17 +28,15 @@ MAIN = 254
 FIRST_TABLE = 7401
 TABLES = 32
 FIRST_DEVICE_RULE = 7401
-FIRST_SOURCE_RULE = 7441
-VOICE_RULE = 7481
+VOICE_RULE = 7433
 """At a move the new rule comes behind the old one of the same priority and counts once that goes: no packet falls between."""
-
-LAST_METRIC = 4278198272  # as high as systemd puts its own "unreachable"; any real route wins
+FIRST_SOURCE_RULE = 7441  # two each
 IPV6_METRIC = 1024  # what the kernel makes of "none" in IPv6
 
 
 @dataclass(frozen=True)
 class Route:
-    """`destination` is "" for default, else "address/length"; `device` an interface's index, 0 for `unreachable`."""
+    """`destination` is "" for default, else "address/length"; `device` an interface's index."""
 
     family: int
     table: int
@@ -44,12 +46,11 @@ class Route:
     source: str = ""
     metric: int = 0
     link_scope: bool = False
-    unreachable: bool = False
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Exactly one of `device` (name), `source` ("address/length") and `ports` (first, last) is set."""
+    """Exactly one of `device` (name), `source` ("address/length") and `ports` (first, last) is set. `table` 0 is "unreachable"."""
 
     family: int
     priority: int
@@ -86,12 +87,10 @@ FAMILIES = {2: 32, 10: 128}
 def routes_for(claim: Claim, main: Iterable[Route], other_uplinks: Container[int]) -> list[Route]:
     """The table of one uplink. `main`: the system's routes; `other_uplinks`: the indexes of the interfaces its packets must not leave by."""
     link = claim.link
-    found = [Route(family, claim.table, unreachable=True, metric=LAST_METRIC) for family in FAMILIES]
     if not (link.up and link.index):
-        return found
-    copied = [each for each in main if each.destination and not each.unreachable and each.device not in other_uplinks]
-    defaults = [each for family in FAMILIES if (each := _default(claim, family))]
-    return [*found, *(replace(each, table=claim.table) for each in copied), *defaults]
+        return []
+    copied = [replace(each, table=claim.table) for each in main if each.destination and each.device not in other_uplinks]
+    return [*copied, *(each for family in FAMILIES if (each := _default(claim, family)))]
 
 
 def _default(claim: Claim, family: int) -> Route | None:
@@ -122,10 +121,16 @@ def rules_for(claims: Sequence[Claim], voice: Voice | None) -> list[Rule]:
             found.append(Rule(family, FIRST_DEVICE_RULE + claim.slot, claim.table, device=link.name))
             if address and address not in owners:
                 owners.add(address)
-                found.append(Rule(family, FIRST_SOURCE_RULE + claim.slot, claim.table, source=f"{address}/{length}"))
+                found += _this_or_none(
+                    Rule(family, FIRST_SOURCE_RULE + 2 * claim.slot, claim.table, source=f"{address}/{length}")
+                )
             if voice and _speaks(claim, voice):
-                found.append(Rule(family, VOICE_RULE, claim.table, ports=voice.ports))
+                found += _this_or_none(Rule(family, VOICE_RULE, claim.table, ports=voice.ports))
     return found
+
+
+def _this_or_none(rule: Rule) -> tuple[Rule, Rule]:
+    return rule, replace(rule, priority=rule.priority + 1, table=0)
 
 
 def _speaks(claim: Claim, voice: Voice | None) -> bool:

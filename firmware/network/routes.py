@@ -123,7 +123,7 @@ class Routes:
 
     def _concerns(self, news: News) -> bool:
         """Ours that vanished or was written over, and what our tables are made of. Our own additions are no news."""
-        if news.what in {"route", "rule"} and news.table in OUR_TABLES:
+        if news.what in {"route", "rule"} and (news.ours or news.table in OUR_TABLES):
             return news.gone or not news.ours
         if news.what == "route":
             return news.table == MAIN
@@ -161,7 +161,7 @@ class Routes:
         """Add first, remove then, so that nothing falls between; how many were added."""
         missing = sorted(wanted - self._present, key=_order)
         done = {thing for thing in missing if self._added(thing)}
-        for thing in self._present - wanted:
+        for thing in sorted(self._present - wanted, key=_order, reverse=True):
             self._requests.delete(thing)
         self._present = (self._present & wanted) | done
         return len(done)
@@ -179,8 +179,8 @@ class Routes:
         return True
 
 
-def _order(thing: Route | Rule) -> tuple[bool, bool, bool, bool]:
-    """Routes before the rules that lead to them; within a table first what catches all, then the subnet, then the default that needs it."""
+def _order(thing: Route | Rule) -> tuple[bool, bool, bool]:
+    """Routes before the rules that lead to them; first the subnet, then the default that needs it; "unreachable" behind what may be reached."""
     if isinstance(thing, Rule):
-        return (True, False, False, False)
-    return (False, not thing.unreachable, not thing.destination, bool(thing.gateway))
+        return (True, not thing.table, False)
+    return (False, not thing.destination, bool(thing.gateway))

@@ -10,10 +10,10 @@ from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
 from firmware.network.policy import PROTOCOL, Route, Rule
 
-UNICAST, UNREACHABLE = 1, 7  # RTN_UNICAST, RTN_UNREACHABLE, linux/rtnetlink.h
+UNICAST = 1  # RTN_UNICAST, linux/rtnetlink.h
 GLOBAL_SCOPE, LINK_SCOPE = 0, 253
 ONLINK = 4  # RTNH_F_ONLINK: the gateway may stand outside the interface's subnet, as providers with a /32 have it
-TO_TABLE = 1  # FR_ACT_TO_TBL, linux/fib_rules.h
+TO_TABLE, UNREACHABLE = 1, 7  # FR_ACT_TO_TBL, FR_ACT_UNREACHABLE, linux/fib_rules.h
 UDP = 17
 
 
@@ -21,7 +21,7 @@ def route_message(route: Route) -> Any:  # noqa: ANN401
     message = rtmsg()
     address, _, length = route.destination.partition("/")
     message["family"], message["proto"], message["table"] = route.family, PROTOCOL, 252
-    message["type"] = UNREACHABLE if route.unreachable else UNICAST
+    message["type"] = UNICAST
     message["scope"] = LINK_SCOPE if route.link_scope else GLOBAL_SCOPE
     message["dst_len"] = int(length or 0)
     message["flags"] = ONLINK if route.gateway else 0
@@ -45,25 +45,24 @@ def routes_in(message: Any) -> list[Route]:  # noqa: ANN401
 
 
 def _route(message: Any) -> Route:  # noqa: ANN401
-    unreachable = message["type"] == UNREACHABLE
     destination = f"{message.get('RTA_DST')}/{message['dst_len']}" if message["dst_len"] else ""
     return Route(
         family=message["family"],
         table=int(message.get("RTA_TABLE")),
         destination=destination,
         gateway=message.get("RTA_GATEWAY") or "",
-        device=0 if unreachable else message.get("RTA_OIF") or 0,
+        device=message.get("RTA_OIF") or 0,
         source=message.get("RTA_PREFSRC") or "",
         metric=message.get("RTA_PRIORITY") or 0,
         link_scope=message["scope"] == LINK_SCOPE,
-        unreachable=unreachable,
     )
 
 
 def rule_message(rule: Rule) -> Any:  # noqa: ANN401
     message = fibmsg()
     address, _, length = rule.source.partition("/")
-    message["family"], message["action"], message["src_len"] = rule.family, TO_TABLE, int(length or 0)
+    message["family"], message["src_len"] = rule.family, int(length or 0)
+    message["action"] = TO_TABLE if rule.table else UNREACHABLE
     attributes: list[tuple[str, object]] = [
         ("FRA_TABLE", rule.table),
         ("FRA_PRIORITY", rule.priority),

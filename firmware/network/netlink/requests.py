@@ -11,7 +11,7 @@ from pyroute2.netlink.rtnl.marshal import MarshalRtnl
 from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
 from firmware.network.errors import MissingRights, NetworkError, RouteRefused
-from firmware.network.netlink.messages import UNICAST, UNREACHABLE, route_message, routes_in, rule_in, rule_message
+from firmware.network.netlink.messages import UNICAST, route_message, routes_in, rule_in, rule_message
 from firmware.network.netlink.socket import BUFFER_BYTES, SOL_NETLINK, open_socket
 from firmware.network.policy import FAMILIES, PROTOCOL, Route, Rule
 
@@ -51,7 +51,7 @@ class Requests:
     def routes(self, table: int) -> list[Route]:
         """The routes of one table that we could write ourselves; 0 is all tables, and then only ours."""
         messages = (message for family in FAMILIES for message in self._routes(family, table))
-        return [route for message in messages if message["type"] in {UNICAST, UNREACHABLE} for route in routes_in(message)]
+        return [route for message in messages if message["type"] == UNICAST for route in routes_in(message)]
 
     def rules(self) -> list[Rule]:
         """Our rules."""
