@@ -2,8 +2,7 @@
 
     python -m tests.guest [--quick] [PROOF ...]
 
-Times are the guest's, and none is a figure of a Pi: one processor and system calls of 73 microseconds, or a simulated clock, by which work takes no
-time at all (`Kind` of tests/guest/machine.py).
+What its times are worth it says first, and by which clock a proof ran with the proof (`Kind` of tests/guest/machine.py).
 """
 
 from __future__ import annotations
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from tests.guest.machine import Parts
 
 RESULT = ROOT / "build" / "bench-guest.json"
+WORTH = """Times are the guest's, and none is a figure of a Pi. By the real clock (one processor, system calls of 73 microseconds) they are upper bounds.
+By the simulated clock work takes no time at all: they hold for waiting - rings, buffers, loss, drift - and say nothing of the work between."""
 
 
 def attempted(name: str, *, parts: Parts, quick: bool) -> tuple[str, dict[str, object]]:
@@ -45,7 +46,7 @@ def attempted(name: str, *, parts: Parts, quick: bool) -> tuple[str, dict[str, o
 
 def prove(name: str, parts: Parts, *, quick: bool) -> dict[str, object]:
     with tempfile.TemporaryDirectory(prefix="bench-guest-") as folder, Machine(parts, furnished(Path(folder))) as machine:
-        return PROOFS[name](machine, quick)
+        return PROOFS[name](machine, quick) | {"clock": " and ".join(sorted(machine.clocks))}
 
 
 def rows(figures: dict[str, object], above: str = "") -> Iterator[tuple[str, object]]:
@@ -79,6 +80,7 @@ def main() -> int:
     except GuestFailed as problem:
         print(problem, file=sys.stderr)  # noqa: T201 (same)
         return 1
+    print(WORTH, flush=True)  # noqa: T201 (same)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         answers = dict(pool.map(attempt, [name for name in wanted if name in BESIDE]))
     answers |= dict(map(attempt, [name for name in wanted if name not in BESIDE]))

@@ -49,6 +49,10 @@ class Kind(Enum):
     """The same without that disk, and with a clock that stands still while anything is worked at and leaps over rest: a processor of infinite
     speed. Nothing in it may spin, and a disk would be far too slow."""
 
+    @property
+    def clock(self) -> str:
+        return "simulated" if self is Kind.SIMULATED else "real"
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -102,11 +106,13 @@ class Machine:
     """
 
     def __init__(self, parts: Parts, folder: Path, cards: Sequence[str] = CARDS) -> None:
-        self.parts, self.folder, self._cards = parts, folder, cards
+        self._parts, self.folder, self._cards = parts, folder, cards
         folder.mkdir(parents=True, exist_ok=True)
         self._scratch = Path(tempfile.mkdtemp(prefix="guest-", dir=SHARED_MEMORY))
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
+        self.clocks: set[str] = set()
+        """Those by which it ran, and those of `another`."""
 
     def __enter__(self) -> Self:
         return self
@@ -115,14 +121,21 @@ class Machine:
         self.cut_power()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
+    def another(self, folder: Path, cards: Sequence[str] = CARDS) -> Machine:
+        """One of the same parts, with disks of its own."""
+        made = Machine(self._parts, folder, cards)
+        made.clocks = self.clocks
+        return made
+
     def start(self, program: str, kind: Kind = Kind.TREE, init: str = INIT) -> None:
         """Boot and run `program`, a shell script. Boot again after a power cut: disks are as they were left."""
+        self.clocks.add(kind.clock)
         run = self.folder / "run"
         run.write_text(f"#!/bin/bash\nset -euo pipefail\n{program}\n")
         run.chmod(0o755)
         (self.folder / "status").unlink(missing_ok=True)
         words = ("con=null", "con0=null,fd:1", f"mem={MEMORY}", f"init={init}", f"bench={self.folder.resolve()}")
-        command = [self.parts.kernel, *words, *self._runs_on(kind), *self._sound()]
+        command = [self._parts.kernel, *words, *self._runs_on(kind), *self._sound()]
         console = (self.folder / "console").open("ab")
         self._started = time.monotonic()
         with console:
@@ -131,11 +144,11 @@ class Machine:
             )
 
     def _runs_on(self, kind: Kind) -> Sequence[str]:
-        tree = ("root=/dev/root", "rootfstype=hostfs", f"rootflags={self.parts.tree}", "ro")
+        tree = ("root=/dev/root", "rootfstype=hostfs", f"rootflags={self._parts.tree}", "ro")
         match kind:
             case Kind.DISK:
                 return (
-                    f"ubd0={self._scratch / 'changes'},{self.parts.disk}",
+                    f"ubd0={self._scratch / 'changes'},{self._parts.disk}",
                     "root=/dev/ubda",
                     "rootfstype=ext4",
                     "rw",

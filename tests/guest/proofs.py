@@ -136,7 +136,7 @@ def hats(machine: Machine, _quick: bool) -> dict[str, object]:  # noqa: FBT001 (
     """Calls on the HATs of hal/boards by their own descriptions: pins, polarities, pulls, and the cards' own ids; on two ports at once."""
     for board, names in ON_HATS.items():
         cards = [port.codec.card for port in load_board(board).ports if port.codec]
-        with Machine(machine.parts, furnished(machine.folder / board), cards) as guest:
+        with machine.another(furnished(machine.folder / board), cards) as guest:
             _all_true(_scenarios(guest, f"scenarios {board}", names))
     return {board: f"{len(names)} played" for board, names in ON_HATS.items()}
 
@@ -206,7 +206,7 @@ def guests(machine: Machine) -> Iterator[Sequence[Machine]]:
     """As many of the same kind as there are processors."""
     with contextlib.ExitStack() as running:
         folders = [furnished(machine.folder / str(number)) for number in range(os.cpu_count() or 1)]
-        yield [running.enter_context(Machine(machine.parts, folder)) for folder in folders]
+        yield [running.enter_context(machine.another(folder)) for folder in folders]
 
 
 def furnished(folder: Path) -> Path:
