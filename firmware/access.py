@@ -33,6 +33,7 @@ from firmware.uplinks.controller import UplinkController, Wishes
 from firmware.uplinks.memory import Memory
 from firmware.uplinks.parts import Parts
 from firmware.uplinks.questions import NetworkQuestions, Provider, Targets
+from hal.pi.uart import SerialSource
 from hal.ports import Scheduler
 
 log = logging.getLogger("keepline.access")
@@ -148,7 +149,7 @@ def _modem(settings: Settings, folder: StateFolder, scheduler: Scheduler) -> Cel
         return None
     given = settings.modem or ModemSettings()
     apn = Apn(given.apn, given.apn_user, given.apn_password.reveal()) if given.apn else None
-    wiring = Wiring(port=given.port, data_port=given.data_port, interface=cellular.interface)
+    wiring = Wiring(SerialSource, port=given.port, data_port=given.data_port, interface=cellular.interface)
     wishes = CellularSettings(pin=given.pin.reveal(), apn=apn, roaming=given.roaming)
     return assemble(scheduler, folder.path, wiring, wishes, lambda link, done: _prove(settings.probes.internet, link, done))
 

@@ -14,8 +14,7 @@ from firmware.cellular.state import CellularSettings, Equipment
 from firmware.cellular.ways import best_way
 from hal.errors import PartMissing
 from hal.modem_tables.generic import GENERIC
-from hal.ports import Scheduler
-from hal.serial_port import SerialSource
+from hal.ports import Scheduler, UartSource
 from hal.usb_modem import UsbModem, UsbTree
 
 _DAY_S = 86_400
@@ -26,6 +25,8 @@ REAL_USB = UsbTree()
 class Wiring:
     """How the modem is joined to the box."""
 
+    serial: Callable[[Scheduler, Callable[[], str]], UartSource]
+    """The driver of serial ports, told how to find the one to open."""
     port: str = ""
     """The AT port by name; empty: found on the USB."""
     data_port: str = ""
@@ -64,7 +65,7 @@ def assemble(scheduler: Scheduler, state_folder: Path, wiring: Wiring, settings:
     way = best_way(state_folder / "cellular")
     return CellularModem(
         scheduler,
-        SerialSource(scheduler, wiring.control_port),
+        wiring.serial(scheduler, wiring.control_port),
         Equipment(wiring.find, wiring.press_power_key),
         settings,
         network_card=DhcpBearer(wiring.card, way),

@@ -17,6 +17,7 @@ from firmware.cellular.ways import by_ourselves
 from firmware.core.modem_events import Apn
 from firmware.loop import Loop
 from firmware.orders import OrderRefused
+from hal.pi.uart import SerialSource
 from hal.sim.cellular import SimModem, World
 from hal.sim.cellular_port import SimModemPlug
 from tests.cellular.mobile_network import CARD, MODEM, MobileNetwork, mobile_network, prove
@@ -38,7 +39,7 @@ class Box:
         self.states: list[CellularState] = []
         self._changed = asyncio.Event()
         (folder / "state").mkdir(exist_ok=True)
-        self.modem = assemble(self.loop, folder / "state", Wiring(usb=self.plug.tree), settings, prove)
+        self.modem = assemble(self.loop, folder / "state", Wiring(SerialSource, usb=self.plug.tree), settings, prove)
 
     async def until(self, wanted: Callable[[CellularState], bool]) -> CellularState:
         while not wanted(self.modem.state):

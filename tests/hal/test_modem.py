@@ -12,7 +12,7 @@ from firmware.loop import Loop
 from hal.at import Answer, Command, Result, Unsolicited
 from hal.errors import PartBusy, PartMissing
 from hal.modem import Modem, ModemGone, ModemHung, ModemNews, ModemReady
-from hal.serial_port import SerialPort, SerialSource
+from hal.pi.uart import SerialPort, SerialSource
 from hal.sim.cellular import SimModem, World
 from hal.sim.cellular_port import SimModemPlug
 from hal.sim.cellular_world import Cure

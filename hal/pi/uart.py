@@ -1,4 +1,7 @@
-"""Serial ports by pyserial, the only place that knows it. One thread a port reads and posts; nothing here knows what the bytes mean."""
+"""Serial ports by pyserial, the only place that knows it. One thread a port reads and posts; nothing here knows what the bytes mean.
+
+Which port is a modem's, and under which name it came back, `hal.usb_modem` tells by its USB interface.
+"""
 
 import errno
 import os
