@@ -48,7 +48,7 @@ def test_something_like_it_is_not_taken_for_it(other: np.ndarray) -> None:
     assert heard(np.concatenate([silence(0.1), other, silence(0.1)])) == 0
 
 
-@pytest.mark.parametrize("voice", ["en-us", "ru+f4", "kk+f2", "bn"])
+@pytest.mark.parametrize("voice", ["en-us", "ru+f4", "kk+f1", "bn"])
 def test_speech_and_noise_are_never_taken_for_it(voice: str) -> None:
     text = "She sees six silver ships, since sixty sailors sang. Yes, this is the fourth of September. " * 12
     wav = subprocess.run(["espeak-ng", "--stdout", "-v", voice, text], capture_output=True, check=True).stdout

@@ -18,7 +18,7 @@ from firmware.sound.line_voice import DELAY_MS, LineVoice
 from hal.sim.hybrid import Hybrid
 
 SECOND = 8000
-VOICES = [("en-us", 50), ("ru+f4", 99), ("kk+f2", 90), ("bn", 50)]
+VOICES = [("en-us", 50), ("ru+f4", 99), ("kk+f1", 90), ("bn", 50)]
 
 
 @pytest.fixture(scope="module")
